@@ -5,7 +5,9 @@ package struct CIDRBlock: Hashable, Sendable {
     /// How many leading bits all addresses share: 0 to 32, or 0 to 128.
     package let prefixLength: Int
 
-    /// Reads `address/length`. Bits after the prefix are dropped, as Kubernetes drops them.
+    /// Reads an address, a slash and a length.
+    ///
+    /// Bits after the prefix are dropped, as Kubernetes drops them.
     package init?(_ text: some StringProtocol) {
         let text = text.bytesOfText
         guard let slash = text.firstIndex(of: UInt8(ascii: "/")),
@@ -66,7 +68,9 @@ package struct CIDRBlock: Hashable, Sendable {
 
     private var hostMask: UInt128 { Self.hostMask(family, prefixLength) }
 
-    /// Ones where the addresses of a block differ. A shift by all 128 bits gives 0, as it should.
+    /// Ones where the addresses of a block differ.
+    ///
+    /// A shift by all 128 bits gives 0, as it should.
     private static func hostMask(_ family: IPFamily, _ prefixLength: Int) -> UInt128 {
         UInt128.max >> (128 - family.addressBits + prefixLength)
     }

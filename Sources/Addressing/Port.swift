@@ -1,5 +1,6 @@
 /// A port of a transport protocol, 1 to 65535.
 package struct Port: Hashable, Sendable {
+    /// The number, never 0.
     package let rawValue: UInt16
 
     /// Fails for 0, which the sockets API reads as "any", and above 65535.

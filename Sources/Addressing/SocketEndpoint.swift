@@ -1,6 +1,8 @@
 /// An address with a port: one end of a connection.
 package struct SocketEndpoint: Hashable, Sendable {
+    /// The host's side of the endpoint.
     package let address: IPAddress
+    /// The port at that address.
     package let port: Port
 
     /// Makes an endpoint of its two parts.
@@ -9,7 +11,9 @@ package struct SocketEndpoint: Hashable, Sendable {
         self.port = port
     }
 
-    /// Reads `1.2.3.4:80` or `[fd00::1]:80`. IPv6 needs its brackets: `fd00::1:80` is an address.
+    /// Reads an address, a colon and a port, such as `1.2.3.4:80` or `[fd00::1]:80`.
+    ///
+    /// IPv6 needs its brackets: `fd00::1:80` is an address.
     package init?(_ text: some StringProtocol) {
         let text = text.bytesOfText
         guard let colon = text.lastIndex(of: UInt8(ascii: ":")),
