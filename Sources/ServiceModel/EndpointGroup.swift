@@ -1,0 +1,35 @@
+package import Addressing
+
+/// Endpoints of one family that all serve the same ports: what one EndpointSlice says.
+package struct EndpointGroup: Hashable, Sendable {
+    package let family: IPFamily
+    package let ports: [EndpointPort]
+    package let endpoints: [Endpoint]
+
+    /// A group of endpoints, all of which serve these ports.
+    package init(family: IPFamily, ports: [EndpointPort], endpoints: [Endpoint]) {
+        self.family = family
+        self.ports = ports
+        self.endpoints = endpoints
+    }
+
+    /// The endpoints' port for a port of the Service, if they serve it.
+    package func port(for servicePort: ServicePort) -> Port? {
+        ports.first { $0.name == servicePort.name && $0.transport == servicePort.transport }?.port
+    }
+}
+
+/// One port that a group of endpoints serves.
+package struct EndpointPort: Hashable, Sendable {
+    /// The name of the Service's port that this one is for.
+    package let name: String
+    package let transport: TransportProtocol
+    package let port: Port
+
+    /// A port; the name is empty for a Service's only, unnamed port.
+    package init(name: String = "", transport: TransportProtocol, port: Port) {
+        self.name = name
+        self.transport = transport
+        self.port = port
+    }
+}

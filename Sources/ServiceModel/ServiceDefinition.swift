@@ -1,0 +1,65 @@
+package import Addressing
+
+/// What a Service means to whoever steers its traffic.
+package struct ServiceDefinition: Hashable, Sendable {
+    package let identity: ServiceIdentity
+    package var reach: ServiceReach
+    package var ports: [ServicePort]
+    /// At most one address a family; none for headless Services and aliases.
+    package var clusterIPs: [IPAddress]
+    package var externalIPs: [IPAddress]
+    /// Load balancer addresses that nodes may serve themselves (`ipMode: VIP`).
+    package var loadBalancerIPs: [IPAddress]
+    /// Who may use the load balancer addresses; empty: everyone.
+    package var sourceRanges: [CIDRBlock]
+    /// The policy for traffic to nodePorts, external and load balancer addresses.
+    package var externalPolicy: TrafficPolicy
+    /// The policy for traffic to ClusterIPs.
+    package var internalPolicy: TrafficPolicy
+    package var affinity: SessionAffinity
+    /// Where each node answers whether it has endpoints, for the external policy `local`.
+    package var healthCheckNodePort: Port?
+    /// Endpoints take traffic even when they are not ready.
+    package var publishesNotReady: Bool
+    /// There is no ClusterIP on purpose: clients find the endpoints through DNS.
+    package var isHeadless: Bool
+    /// Another proxy than ours serves this Service.
+    package var skipsProxy: Bool
+    /// The outside host that an alias stands for.
+    package var externalName: String?
+    package var trafficDistribution: TrafficDistribution?
+
+    /// A Service that is reached from inside the cluster and states nothing else.
+    package init(
+        identity: ServiceIdentity,
+        reach: ServiceReach = .cluster,
+        ports: [ServicePort] = [],
+        clusterIPs: [IPAddress] = []
+    ) {
+        self.identity = identity
+        self.reach = reach
+        self.ports = ports
+        self.clusterIPs = clusterIPs
+        externalIPs = []
+        loadBalancerIPs = []
+        sourceRanges = []
+        externalPolicy = .cluster
+        internalPolicy = .cluster
+        affinity = .none
+        healthCheckNodePort = nil
+        publishesNotReady = false
+        isHeadless = false
+        skipsProxy = false
+        externalName = nil
+        trafficDistribution = nil
+    }
+
+    /// Whether a load balancer serves this Service.
+    package var isLoadBalancer: Bool { reach == .loadBalancer }
+
+    /// Whether any port is open on the nodes.
+    package var hasNodePorts: Bool { ports.contains { $0.nodePort != nil } }
+
+    /// Whether a node's tables have anything to hold for this Service.
+    package var isProxied: Bool { reach != .alias && !isHeadless && !skipsProxy }
+}
