@@ -1,0 +1,108 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "sluice",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: the only C.
+        .target(
+            name: "CNetfilter",
+            cSettings: [
+                .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+            ],
+            linkerSettings: [.linkedLibrary("nftnl"), .linkedLibrary("mnl")]),
+
+        // Floors 1 to 3: pure values and decisions. No Foundation, no clock, no I/O.
+        room("Addressing"),
+        room("Ruleset", ["Addressing"]),
+        room("ServiceModel", ["Addressing"]),
+        room("KubeAPI"),
+        room("Forwarding", ["Addressing", "Ruleset"]),
+        room(
+            "ServiceTranslation",
+            ["Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding"]),
+        room("HealthChecking", ["Addressing"]),
+        room("Admission", ["Addressing", "KubeAPI"]),
+
+        // Floor 4: one outside thing each.
+        room("Netfilter", ["CNetfilter", "Addressing", "Ruleset"]),
+        room("APIClient", ["KubeAPI", asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL, yams]),
+        room("ObjectStore", ["Addressing", "Admission", "KubeAPI", grdb, logging, yams]),
+        room("PrometheusMetrics", [coreMetrics]),
+
+        // Floor 5: services with side effects.
+        room(
+            "NodeProxy",
+            [
+                "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
+                "ServiceTranslation", "Netfilter", "APIClient", "PrometheusMetrics",
+                coreMetrics, hummingbird, lifecycle, logging,
+            ]),
+        room(
+            "LoadBalancer",
+            [
+                "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
+                "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient",
+                asyncHTTPClient, coreMetrics, lifecycle, logging, nioCore, nioPosix,
+            ]),
+        room("APIServer", ["KubeAPI", "ObjectStore", hummingbird, lifecycle, logging, nioCore]),
+
+        // Floors 6 and 7: the daemon and its command line.
+        room(
+            "Daemon",
+            [
+                "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
+                "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
+                "ObjectStore", "PrometheusMetrics", "NodeProxy", "LoadBalancer", "APIServer",
+                coreMetrics, hummingbird, lifecycle, logging,
+            ]),
+        .executableTarget(
+            name: "sluice", dependencies: ["Daemon", argumentParser], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

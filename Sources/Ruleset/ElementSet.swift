@@ -1,0 +1,92 @@
+/// What a set or map is made of: fixed when it is created.
+package struct SetDeclaration: Hashable, Sendable {
+    /// What a map holds for each key; a plain set holds nothing.
+    package enum Value: Hashable, Sendable {
+        case none
+        case verdict
+        case data([Selector])
+    }
+
+    /// The name within the table.
+    package let name: String
+    /// The fields of a key, spelled by the selectors that yield them (`typeof` in nft).
+    package let key: [Selector]
+    /// What an element holds beside its key.
+    package let value: Value
+    /// True if elements are ranges.
+    package let isInterval: Bool
+    /// The default timeout of elements that the kernel itself adds; nil for a static set.
+    package let dynamicTimeoutSeconds: Int?
+    /// The most elements that a dynamic set takes.
+    package let size: Int?
+    /// True if each element counts the packets that matched it.
+    package let hasCounter: Bool
+    /// Text for the reader of a listing, at most 128 bytes.
+    package let comment: String?
+
+    /// Declares a set; nothing is created.
+    package init(
+        _ name: String, key: [Selector], value: Value = .none, isInterval: Bool = false,
+        dynamicTimeoutSeconds: Int? = nil, size: Int? = nil, hasCounter: Bool = false,
+        comment: String? = nil
+    ) {
+        self.name = name
+        self.key = key
+        self.value = value
+        self.isInterval = isInterval
+        self.dynamicTimeoutSeconds = dynamicTimeoutSeconds
+        self.size = size
+        self.hasCounter = hasCounter
+        self.comment = comment
+    }
+
+    /// True if the kernel adds elements by itself, so that they are nobody's plan.
+    package var isDynamic: Bool { dynamicTimeoutSeconds != nil }
+}
+
+/// One element of a set or map.
+package struct Element: Hashable, Sendable {
+    /// What a map holds for a key.
+    package enum Value: Hashable, Sendable {
+        case verdict(Verdict)
+        case data(ElementData)
+    }
+
+    /// The key, or the first key of a range.
+    package let key: ElementData
+    /// The last key of a range, included; nil if the element is a single key.
+    ///
+    /// For a concatenation each field has its own range, as the kernel's pipapo set has it.
+    package let lastKey: ElementData?
+    /// What the key leads to; nil in a plain set.
+    package let value: Value?
+    /// Text for the reader of a listing, at most 128 bytes.
+    package let comment: String?
+
+    /// Makes an element.
+    package init(
+        _ key: ElementData, through lastKey: ElementData? = nil, value: Value? = nil,
+        comment: String? = nil
+    ) {
+        self.key = key
+        self.lastKey = lastKey == key ? nil : lastKey
+        self.value = value
+        self.comment = comment
+    }
+}
+
+/// A set or map with its elements.
+package struct ElementSet: Hashable, Sendable {
+    /// What the set is made of.
+    package let declaration: SetDeclaration
+    /// Elements by key (by first key for ranges); always empty for a dynamic set.
+    package var elements: [ElementData: Element]
+
+    /// Makes a set value of these elements; a later element replaces an earlier one of its key.
+    package init(_ declaration: SetDeclaration, elements: [Element] = []) {
+        self.declaration = declaration
+        self.elements = [:]
+        self.elements.reserveCapacity(elements.count)
+        for element in elements { self.elements[element.key] = element }
+    }
+}

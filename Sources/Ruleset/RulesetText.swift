@@ -1,0 +1,100 @@
+/// Writes rulesets as `nft` spells them: what it prints, `nft -f` loads.
+package struct RulesetText: Sendable {
+    /// Prints a ruleset, tables in order of family and name.
+    package static func text(of ruleset: Ruleset) -> String {
+        ruleset.tables.values.sorted { $0.id < $1.id }.map { text(of: $0) }
+            .joined(separator: "\n")
+    }
+
+    /// Prints one table: maps and sets first, then chains; base chains last.
+    package static func text(of table: Table) -> String {
+        var lines = ["table \(table.id) {"]
+        if let comment = table.comment { lines.append("\tcomment \"\(comment)\"") }
+        let family = table.id.family
+        for set in table.sets.values.sorted(by: { $0.declaration.name < $1.declaration.name }) {
+            lines += SetText(set: set, family: family).lines.map { "\t" + $0 }
+        }
+        let chains = table.chains.values.sorted {
+            ($0.base == nil ? 0 : 1, $0.name) < ($1.base == nil ? 0 : 1, $1.name)
+        }
+        for chain in chains { lines += text(of: chain, family: family).map { "\t" + $0 } }
+        lines.append("}")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func text(of chain: Chain, family: TableFamily) -> [String] {
+        var lines = ["chain \(chain.name) {"]
+        if let comment = chain.comment { lines.append("\tcomment \"\(comment)\"") }
+        if let base = chain.base {
+            lines.append(
+                "\ttype \(base.kind.rawValue) hook \(base.hook) priority \(base.priority); "
+                    + "policy accept;")
+        }
+        for rule in chain.rules {
+            let words = rule.statements.map { StatementText.text(of: $0, family: family) }
+            lines.append("\t" + words.joined(separator: " "))
+        }
+        lines.append("}")
+        return lines
+    }
+}
+
+/// The spelling of rule statements and of the selectors in them.
+package enum StatementText {
+    /// One statement as `nft` spells it in a table of this family.
+    package static func text(of statement: Statement, family: TableFamily) -> String {
+        switch statement {
+        case .inSet(let fields, let isNegated, let set):
+            text(of: fields, family: family) + (isNegated ? " != @" : " @") + set
+        case .isProtocol(let protocols):
+            protocols.count == 1
+                ? "meta l4proto \(protocols[0])"
+                : "meta l4proto { " + protocols.map { "\($0)" }.joined(separator: ", ") + " }"
+        case .isInvalid: "ct state invalid"
+        case .isDestinationTranslated: "ct status dnat"
+        case .isSourceLocal: "fib saddr type local"
+        case .verdictMap(let fields, let map):
+            text(of: fields, family: family) + " vmap @" + map
+        case .translateDestination(let fields, let map):
+            "dnat \(family.rawValue) to " + text(of: fields, family: family) + " map @" + map
+        case .masquerade: "masquerade fully-random"
+        case .update(let set, let key, let timeout, let value):
+            "update @\(set) { \(text(of: key, family: family)) timeout \(duration(timeout)) : "
+                + "\(text(of: value, family: family)) }"
+        case .reject(.tcpReset): "reject with tcp reset"
+        case .reject(.portUnreachable): "reject"
+        case .verdict(let verdict): verdict.description
+        case .foreign(let text): text
+        }
+    }
+
+    /// Selectors as `nft` spells a concatenation.
+    package static func text(of selectors: [Selector], family: TableFamily) -> String {
+        selectors.map { text(of: $0, family: family) }.joined(separator: " . ")
+    }
+
+    private static func text(of selector: Selector, family: TableFamily) -> String {
+        switch selector {
+        case .sourceAddress: "\(family.rawValue) saddr"
+        case .destinationAddress: "\(family.rawValue) daddr"
+        case .transportProtocol: "meta l4proto"
+        case .sourcePort: "th sport"
+        case .destinationPort: "th dport"
+        case .originalDestinationAddress: "ct original \(family.rawValue) daddr"
+        case .originalDestinationPort: "ct original proto-dst"
+        case .random(let modulus): "numgen random mod \(modulus)"
+        }
+    }
+
+    /// Seconds as `nft` spells them, for example `3h` or `1d2h3m4s`.
+    package static func duration(_ seconds: Int) -> String {
+        let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")]
+        var rest = seconds
+        var text = ""
+        for (size, letter) in units where rest >= size {
+            text += "\(rest / size)\(letter)"
+            rest %= size
+        }
+        return text.isEmpty ? "0s" : text
+    }
+}

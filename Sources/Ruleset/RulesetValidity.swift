@@ -1,0 +1,99 @@
+/// Why the kernel would refuse a ruleset.
+package struct RulesetFault: Hashable, Sendable, CustomStringConvertible {
+    /// The table at fault.
+    package let table: TableID
+    /// The chain or set at fault.
+    package let place: String
+    /// What is wrong with it.
+    package let reason: String
+
+    /// Place and reason in one line.
+    package var description: String { "table \(table), \(place): \(reason)" }
+}
+
+extension Table {
+    /// Everything in this table that the kernel would refuse, in order of the names.
+    ///
+    /// Checks that verdicts lead to chains, that statements name sets that exist, and that each
+    /// chain is legal at every hook that reaches it: `masquerade` at postrouting only,
+    /// `reject` not there (kernel: `nft_masq_validate`, `nft_reject_validate`).
+    package func faults() -> [RulesetFault] {
+        danglingFaults() + hookFaults()
+    }
+
+    private func danglingFaults() -> [RulesetFault] {
+        var faults: [RulesetFault] = []
+        for chain in chains.values.sorted(by: { $0.name < $1.name }) {
+            for statement in chain.rules.flatMap(\.statements) {
+                if let name = statement.setName, sets[name] == nil {
+                    faults.append(fault("chain \(chain.name)", "there is no set \(name)"))
+                }
+                if case .verdict(let verdict) = statement, let target = verdict.target,
+                    chains[target] == nil
+                {
+                    faults.append(fault("chain \(chain.name)", "there is no chain \(target)"))
+                }
+            }
+        }
+        for set in sets.values.sorted(by: { $0.declaration.name < $1.declaration.name }) {
+            for target in Set(set.elements.values.compactMap(\.verdictTarget)).sorted()
+            where chains[target] == nil {
+                let place = "map \(set.declaration.name)"
+                faults.append(fault(place, "there is no chain \(target)"))
+            }
+        }
+        return faults
+    }
+
+    private func hookFaults() -> [RulesetFault] {
+        var faults: [RulesetFault] = []
+        let targetsOfMaps = sets.mapValues { Set($0.elements.values.compactMap(\.verdictTarget)) }
+        for base in chains.values.sorted(by: { $0.name < $1.name }) {
+            guard let place = base.base else { continue }
+            var seen: Set<String> = []
+            var waiting = [base.name]
+            while let name = waiting.popLast() {
+                guard seen.insert(name).inserted, let chain = chains[name] else { continue }
+                for statement in chain.rules.flatMap(\.statements) {
+                    if let reason = statement.illegality(at: place) {
+                        faults.append(fault("chain \(name)", reason))
+                    }
+                    switch statement {
+                    case .verdict(let verdict): waiting += verdict.target.map { [$0] } ?? []
+                    case .verdictMap(_, let map): waiting += targetsOfMaps[map] ?? []
+                    default: break
+                    }
+                }
+            }
+        }
+        return faults
+    }
+
+    private func fault(_ place: String, _ reason: String) -> RulesetFault {
+        RulesetFault(table: id, place: place, reason: reason)
+    }
+}
+
+extension Element {
+    /// The chain that a map element leads to, if it leads to one.
+    package var verdictTarget: String? {
+        guard case .verdict(let verdict) = value else { return nil }
+        return verdict.target
+    }
+}
+
+extension Statement {
+    /// Why the kernel refuses the statement at a hook; nil if it does not.
+    fileprivate func illegality(at place: BaseChain) -> String? {
+        switch self {
+        case .masquerade where place.kind != .nat || place.hook != .postrouting:
+            "masquerade is legal at nat postrouting only, not at \(place.hook)"
+        case .translateDestination
+        where place.kind != .nat || (place.hook != .prerouting && place.hook != .output):
+            "dnat is legal at nat prerouting and output only, not at \(place.hook)"
+        case .reject where place.kind == .nat && place.hook == .postrouting:
+            "reject is not legal at nat postrouting"
+        default: nil
+        }
+    }
+}

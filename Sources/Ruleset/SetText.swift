@@ -1,0 +1,66 @@
+import Addressing
+
+/// The spelling of one set or map with its elements.
+struct SetText {
+    let set: ElementSet
+    let family: TableFamily
+
+    var lines: [String] {
+        let declaration = set.declaration
+        var lines = ["\(declaration.value == .none ? "set" : "map") \(declaration.name) {"]
+        if let comment = declaration.comment { lines.append("\tcomment \"\(comment)\"") }
+        lines.append("\t" + typeLine)
+        if let size = declaration.size { lines.append("\tsize \(size)") }
+        if declaration.isInterval { lines.append("\tflags interval") }
+        if let timeout = declaration.dynamicTimeoutSeconds {
+            lines.append("\tflags dynamic,timeout")
+            lines.append("\ttimeout \(StatementText.duration(timeout))")
+        }
+        if declaration.hasCounter { lines.append("\tcounter") }
+        let elements = set.elements.values.sorted { $0.key < $1.key }.map { text(of: $0) }
+        if !elements.isEmpty {
+            lines.append("\telements = {")
+            for (index, element) in elements.enumerated() {
+                lines.append("\t\t\(element)\(index + 1 < elements.count ? "," : " }")")
+            }
+        }
+        lines.append("}")
+        return lines
+    }
+
+    private var typeLine: String {
+        let key = "typeof " + StatementText.text(of: set.declaration.key, family: family)
+        switch set.declaration.value {
+        case .none: return key
+        case .verdict: return key + " : verdict"
+        case .data(let fields):
+            return key + " : " + StatementText.text(of: fields, family: family)
+        }
+    }
+
+    private func text(of element: Element) -> String {
+        var text = keyText(of: element)
+        if let comment = element.comment { text += " comment \"\(comment)\"" }
+        switch element.value {
+        case .verdict(let verdict): text += " : \(verdict)"
+        case .data(let data):
+            if case .data(let fields) = set.declaration.value {
+                let values = FieldReader.fields(of: data, as: fields, family: family)
+                text += " : " + values.map(\.description).joined(separator: " . ")
+            }
+        case nil: break
+        }
+        return text
+    }
+
+    private func keyText(of element: Element) -> String {
+        let selectors = set.declaration.key
+        let first = FieldReader.fields(of: element.key, as: selectors, family: family)
+        guard let lastKey = element.lastKey else {
+            return first.map(\.description).joined(separator: " . ")
+        }
+        let last = FieldReader.fields(of: lastKey, as: selectors, family: family)
+        return zip(first, last).map { low, high in low == high ? "\(low)" : "\(low)-\(high)" }
+            .joined(separator: " . ")
+    }
+}

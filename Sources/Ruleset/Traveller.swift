@@ -1,0 +1,54 @@
+import Addressing
+
+/// A packet on its walk, with what has happened to it.
+struct Traveller {
+    var packet: Packet
+    var isMasqueraded = false
+    var steps: [WalkStep] = []
+
+    init(packet: Packet) {
+        self.packet = packet
+    }
+
+    func fate(_ outcome: PacketOutcome) -> PacketFate {
+        PacketFate(outcome: outcome, steps: steps)
+    }
+
+    /// The bytes that the kernel would load into registers for these selectors.
+    func data(of selectors: [Selector], choose: (UInt32) -> UInt32) -> ElementData {
+        var data = ElementData()
+        for selector in selectors {
+            switch selector {
+            case .sourceAddress: data.append(packet.source.address)
+            case .destinationAddress: data.append(packet.destination.address)
+            case .transportProtocol: data.append(packet.transport)
+            case .sourcePort: data.append(packet.source.port)
+            case .destinationPort: data.append(packet.destination.port)
+            case .originalDestinationAddress: data.append(packet.originalDestination.address)
+            case .originalDestinationPort: data.append(packet.originalDestination.port)
+            case .random(let modulus): data.append(number: choose(modulus))
+            }
+        }
+        return data
+    }
+}
+
+extension Element {
+    /// True if each field of `key` lies in the element's range of that field.
+    func covers(_ key: ElementData, by selectors: [Selector], in family: TableFamily) -> Bool {
+        let last = lastKey ?? self.key
+        guard key.registerCount == self.key.registerCount else { return false }
+        var start = 0
+        for selector in selectors {
+            let count = (selector.byteCount(in: family) + 3) / 4
+            let range = start..<(start + count)
+            let value = range.map { key.register($0) }
+            let low = range.map { self.key.register($0) }
+            let high = range.map { last.register($0) }
+            guard !value.lexicographicallyPrecedes(low), !high.lexicographicallyPrecedes(value)
+            else { return false }
+            start += count
+        }
+        return true
+    }
+}
