@@ -1,0 +1,11 @@
+/// What is wrong with a kubeconfig file.
+package struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let file: String
+    /// For example `clusters[lab].cluster.server`; `nil` when the file as a whole is at fault.
+    package let field: String?
+    package let message: String
+
+    package var description: String {
+        ([file] + (field.map { [$0] } ?? []) + [message]).joined(separator: ": ")
+    }
+}

@@ -1,0 +1,90 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import KubeAPI
+import NIOCore
+
+/// All objects of a kind at one revision.
+struct Listing<Object: KubeObject>: Sendable {
+    var objects: [Object] = []
+    var unreadable: [UnreadableObject] = []
+    var revision = ""
+}
+
+/// Reads a list page by page; while one page is decoded the next is on its way.
+struct ListReader<Object: KubeObject>: Sendable {
+    let client: APIClient
+
+    private var request: String { "GET \(Object.resource.path())" }
+
+    /// Reads until the last page; an error in any page fails the whole.
+    func read() async throws(APIClientError) -> Listing<Object> {
+        do {
+            return try await withThrowingTaskGroup(of: (Int, DecodedPage<Object>).self) { group in
+                var pages: [Int: DecodedPage<Object>] = [:]
+                var revision = ""
+                var token: String?
+                var index = 0
+                repeat {
+                    let bytes = try await fetch(continue: token)
+                    let head = try PageHead(of: bytes, request: request)
+                    if index == 0 { revision = head.revision }
+                    token = head.continue
+                    if index - pages.count >= client.limits.pagesInFlight,
+                        let (done, page) = try await group.next()
+                    {
+                        pages[done] = page
+                    }
+                    group.addTask { [index] in
+                        (index, try DecodedPage(decoding: bytes, request: request))
+                    }
+                    index += 1
+                } while token != nil
+                for try await (done, page) in group { pages[done] = page }
+                return joined(pages, revision: revision)
+            }
+        } catch {
+            throw APIClient.failure(error, request: request)
+        }
+    }
+
+    private func joined(_ pages: [Int: DecodedPage<Object>], revision: String) -> Listing<Object> {
+        var listing = Listing<Object>(revision: revision)
+        for (_, page) in pages.sorted(by: { $0.key < $1.key }) {
+            listing.objects += page.objects
+            listing.unreadable += page.unreadable
+        }
+        return listing
+    }
+
+    private func fetch(continue token: String?) async throws(APIClientError) -> Data {
+        var query = [(name: "limit", value: String(client.limits.pageItems))]
+        if let token { query.append((name: "continue", value: token)) }
+        let response = try await client.get(Object.resource.path(), query: query)
+        let reader = BodyReader(
+            request: request, firstWithin: client.limits.stallTimeout,
+            precision: client.limits.stallPrecision)
+        let collector = PageCollector(
+            request: request, maximumBytes: client.limits.pageBytes,
+            allowance: client.limits.stallTimeout)
+        let (page, failure) = await reader.read(response.body, into: collector)
+        if let failure { throw failure }
+        return Data(page.bytes.readableBytesView)
+    }
+}
+
+/// Puts the pieces of a page together.
+private struct PageCollector: BodyConsumer {
+    let request: String
+    let maximumBytes: Int
+    let allowance: Duration
+    var bytes = ByteBuffer()
+
+    mutating func take(_ piece: ByteBuffer) throws(APIClientError) -> Duration {
+        guard bytes.readableBytes + piece.readableBytes <= maximumBytes else {
+            throw APIClientError(
+                .tooLarge, request: request, detail: "a page has more than \(maximumBytes) bytes")
+        }
+        bytes.writeImmutableBuffer(piece)
+        return allowance
+    }
+}
