@@ -12,7 +12,7 @@ build_tools() {
     exec {tools_lock}>&-
 }
 
-# Prints the sluice to run: SLUICE_BIN, or the one that `up` took, or the newest of those built here.
+# Prints the sluice to run: SLUICE_BIN, the one that `up` took, or the newest of those built here.
 find_sluice() {
     local root newest='' candidate
     root=$(dirname "$here")

@@ -4,6 +4,9 @@
 # Whatever is told goes to standard error: standard output belongs to the commands that run.
 tell() { printf '%s\n' "$*" >&2; }
 
+# A heading with the seconds since the program began.
+step() { tell $'\n'"== $* (${SECONDS} s)"; }
+
 # fail STATUS WORDS…
 fail() {
     local status=$1
