@@ -1,0 +1,103 @@
+/// What a room of the house may import: the architecture, kept by `ArchitectureTests`.
+///
+/// A target exists for one of three reasons: another language, another dependency, or a promise of
+/// purity. Imports go down the floors; between rooms of one floor only where this table says so.
+struct Room {
+    let name: String
+    let floor: Int
+    /// The rooms of this package it may import.
+    let rooms: Set<String>
+    /// The modules of others it may import.
+    let libraries: Set<String>
+
+    /// Whether the room promises to know no clock, no randomness, no logger and no I/O.
+    var isPure: Bool { 1...3 ~= floor }
+
+    init(_ name: String, floor: Int, rooms: Set<String> = [], libraries: Set<String> = []) {
+        self.name = name
+        self.floor = floor
+        self.rooms = rooms
+        self.libraries = libraries
+    }
+}
+
+/// What the toolchain brings; above floor 3 everybody may use it.
+private let toolchain: Set = [
+    "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
+]
+
+/// What every service with side effects is made with.
+private let services = toolchain.union(["Logging", "CoreMetrics", "ServiceLifecycle"])
+
+/// Sockets, where a room serves or probes.
+private let sockets: Set = ["NIOCore", "NIOHTTP1", "NIOPosix"]
+
+/// Every target in `Sources`, from the ground up.
+let architecture: [Room] = [
+    // C: libnftnl, libmnl and the kernel's headers. Only Netfilter knows it.
+    Room("CNetfilter", floor: 0),
+
+    // Values that cannot be wrong.
+    Room("Addressing", floor: 1),
+
+    // Pure vocabularies. KubeAPI is Kubernetes' spelling alone: optionals and strings.
+    Room("Ruleset", floor: 2, rooms: ["Addressing"]),
+    Room("ServiceModel", floor: 2, rooms: ["Addressing"]),
+    Room("KubeAPI", floor: 2),
+
+    // Pure decisions. ServiceTranslation is the one place that knows both languages.
+    Room("Forwarding", floor: 3, rooms: ["Addressing", "Ruleset", "ServiceModel"]),
+    Room(
+        "ServiceTranslation", floor: 3,
+        rooms: ["Addressing", "Forwarding", "KubeAPI", "ServiceModel"]),
+    Room("HealthChecking", floor: 3, rooms: ["Addressing"]),
+    Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI", "ServiceModel"]),
+
+    // One outside thing each: the kernel, an API server, a database, the metrics' registry.
+    Room(
+        "Netfilter", floor: 4, rooms: ["CNetfilter", "Addressing", "Ruleset"],
+        libraries: toolchain),
+    Room(
+        "APIClient", floor: 4, rooms: ["Addressing", "KubeAPI"],
+        libraries: toolchain.union(sockets).union(["AsyncHTTPClient", "Logging", "NIOSSL", "Yams"])),
+    Room(
+        "ObjectStore", floor: 4, rooms: ["Addressing", "KubeAPI"],
+        libraries: toolchain.union(["GRDB", "Logging", "Yams"])),
+    Room("PrometheusMetrics", floor: 4, libraries: toolchain.union(["CoreMetrics"])),
+
+    // Services with side effects: when to act, when to give up, when to start over.
+    Room(
+        "NodeProxy", floor: 5,
+        rooms: [
+            "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
+            "ServiceTranslation", "Netfilter", "APIClient", "PrometheusMetrics",
+        ],
+        libraries: services.union(sockets)),
+    Room(
+        "LoadBalancer", floor: 5,
+        rooms: [
+            "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
+            "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "PrometheusMetrics",
+        ],
+        libraries: services.union(sockets)),
+    Room(
+        "APIServer", floor: 5,
+        rooms: ["Addressing", "KubeAPI", "ServiceModel", "Admission", "ObjectStore"],
+        libraries: services.union(sockets).union(["HTTPTypes", "Hummingbird"])),
+
+    // The composition: configuration, roles, shutdown, clean-up.
+    Room(
+        "Daemon", floor: 6,
+        rooms: [
+            "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
+            "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
+            "ObjectStore", "PrometheusMetrics", "NodeProxy", "LoadBalancer", "APIServer",
+        ],
+        libraries: services.union(sockets)),
+
+    // The command line: one file a subcommand.
+    Room(
+        "sluice", floor: 7,
+        rooms: ["Addressing", "HealthChecking", "Daemon"],
+        libraries: toolchain.union(["ArgumentParser", "Logging"])),
+]
