@@ -1,0 +1,118 @@
+import Addressing
+import Ruleset
+
+/// The chains that every table has, however many Services there are.
+enum BaseChains {
+    static let refuse = "refuse"
+    private static let originalIsTransport = Statement.isProtocol([.tcp, .udp, .sctp])
+
+    /// Nothing behind a frontend: the client is told at once.
+    private static let refuseChain = Chain(
+        refuse, comment: "nothing behind this frontend",
+        rules: [
+            Rule(.isProtocol([.tcp]), .reject(.tcpReset)),
+            Rule(.reject(.portUnreachable)),
+        ])
+
+    /// The chains of a node: docs/data-plane.md draws a packet's way through them.
+    static let ofNode: [Chain] = [
+        refuseChain,
+        Chain(
+            "prerouting", base: BaseChain(.nat, .prerouting, priority: -100),
+            rules: [
+                Rule(
+                    .inSet([.sourceAddress], isNegated: true, set: SetNames.pods),
+                    .verdict(.jump("outside"))),
+                Rule(.verdict(.goto("service"))),
+            ]),
+        Chain(
+            "output", base: BaseChain(.nat, .output, priority: -100),
+            rules: [Rule(.verdict(.goto("service")))]),
+        Chain(
+            "outside",
+            rules: [
+                Rule(
+                    .inSet([.destinationAddress], isNegated: false, set: SetNames.serviceRanges),
+                    .inSet([.sourceAddress], isNegated: true, set: SetNames.cluster),
+                    .verdict(.drop)),
+                Rule(.verdictMap(Fields.frontend, map: SetNames.fromOutside)),
+            ]),
+        Chain(
+            "service",
+            rules: [
+                Rule(.verdictMap(Fields.frontend, map: SetNames.services)),
+                Rule(
+                    .inSet([.destinationAddress], isNegated: false, set: SetNames.clusterIPs),
+                    .verdict(.goto(refuse))),
+                Rule(
+                    .inSet([.destinationAddress], isNegated: false, set: SetNames.serviceRanges),
+                    .verdict(.drop)),
+            ]),
+        Chain(
+            "input", base: BaseChain(.nat, .input, priority: 100),
+            rules: [
+                Rule(
+                    .isDestinationTranslated, originalIsTransport,
+                    .verdictMap(Fields.originalFrontend, map: SetNames.remember))
+            ]),
+        Chain(
+            "postrouting", base: BaseChain(.nat, .postrouting, priority: 100),
+            rules: [Rule(.isDestinationTranslated, .verdict(.goto("after_dnat")))]),
+        Chain(
+            "after_dnat", comment: "first packet of a connection we may have translated",
+            rules: afterTranslation),
+        Chain(
+            "invalid", base: BaseChain(.filter, .prerouting, priority: -110),
+            comment: "late segments would reach the client untranslated, and it would reset",
+            rules: [
+                Rule(
+                    .isInvalid,
+                    .inSet([.sourceAddress], isNegated: false, set: SetNames.cluster),
+                    .verdict(.drop))
+            ]),
+    ]
+
+    /// The order matters: a pod that reached itself is masqueraded before pods are let off.
+    private static let afterTranslation = [
+        Rule(
+            originalIsTransport,
+            .verdictMap(Fields.originalFrontend, map: SetNames.remember)),
+        Rule(
+            .inSet([.sourceAddress, .destinationAddress], isNegated: false, set: SetNames.hairpin),
+            .masquerade),
+        Rule(
+            originalIsTransport,
+            .inSet(Fields.originalFrontend, isNegated: false, set: SetNames.hideClient),
+            .masquerade),
+        Rule(
+            .inSet([.sourceAddress], isNegated: false, set: SetNames.pods),
+            .verdict(.return)),
+        Rule(
+            .inSet([.originalDestinationAddress], isNegated: false, set: SetNames.serviceRanges),
+            .masquerade),
+        Rule(
+            originalIsTransport,
+            .inSet(Fields.originalFrontend, isNegated: false, set: SetNames.hideNode),
+            .isSourceLocal, .masquerade),
+    ]
+
+    /// The chains of a balancer: it has no pods, so every translated connection is masqueraded.
+    static let ofBalancer: [Chain] = [
+        refuseChain,
+        Chain(
+            "prerouting", base: BaseChain(.nat, .prerouting, priority: -100),
+            rules: [Rule(.verdict(.goto("service")))]),
+        Chain(
+            "output", base: BaseChain(.nat, .output, priority: -100),
+            rules: [Rule(.verdict(.goto("service")))]),
+        Chain(
+            "service",
+            rules: [Rule(.verdictMap(Fields.frontend, map: SetNames.services))]),
+        Chain(
+            "postrouting", base: BaseChain(.nat, .postrouting, priority: 100),
+            rules: [Rule(.isDestinationTranslated, .verdict(.goto("after_dnat")))]),
+        Chain(
+            "after_dnat", comment: "first packet of a connection we may have translated",
+            rules: Array(afterTranslation[0...0]) + Array(afterTranslation[2...2])),
+    ]
+}

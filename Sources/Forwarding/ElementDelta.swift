@@ -1,0 +1,63 @@
+import Ruleset
+
+/// Elements to take away and to put in, gathered over several frontends and both families.
+struct ElementDelta {
+    private struct Place: Hashable {
+        let table: TableID
+        let set: SetDeclaration
+
+        static func == (left: Place, right: Place) -> Bool {
+            left.set.name == right.set.name && left.table == right.table
+        }
+
+        /// A set's name is enough, and much less than its whole declaration.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(table.family)
+            hasher.combine(set.name)
+        }
+    }
+
+    private var removed: [Place: [ElementData: Element]] = [:]
+    private var added: [Place: [ElementData: Element]] = [:]
+
+    /// Notes that an element goes; if the same one comes as well, nothing happens to it.
+    mutating func remove(_ placed: PlacedElement, from table: TableID) {
+        let place = Place(table: table, set: placed.set)
+        if added[place]?[placed.element.key] == placed.element {
+            added[place]?[placed.element.key] = nil
+        } else {
+            removed[place, default: [:]][placed.element.key] = placed.element
+        }
+    }
+
+    /// Notes that an element comes; if the same one goes as well, nothing happens to it.
+    mutating func add(_ placed: PlacedElement, to table: TableID) {
+        let place = Place(table: table, set: placed.set)
+        if removed[place]?[placed.element.key] == placed.element {
+            removed[place]?[placed.element.key] = nil
+        } else {
+            added[place, default: [:]][placed.element.key] = placed.element
+        }
+    }
+
+    /// The changes in a legal order: removals first, then data before verdicts.
+    var changes: [RulesetChange] {
+        inOrder(removed).map { .removeElements($0.table, $0.set, $0.elements) }
+            + inOrder(added).map { .addElements($0.table, $0.set, $0.elements) }
+    }
+
+    private func inOrder(
+        _ places: [Place: [ElementData: Element]]
+    ) -> [(table: TableID, set: SetDeclaration, elements: [Element])] {
+        places.filter { !$0.value.isEmpty }
+            .sorted { left, right in
+                let leftRank = left.key.set.value == .verdict ? 1 : 0
+                let rightRank = right.key.set.value == .verdict ? 1 : 0
+                return (leftRank, left.key.table, left.key.set.name)
+                    < (rightRank, right.key.table, right.key.set.name)
+            }
+            .map { place, elements in
+                (place.table, place.set, elements.values.sorted { $0.key < $1.key })
+            }
+    }
+}

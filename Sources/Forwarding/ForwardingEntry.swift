@@ -1,0 +1,74 @@
+package import Addressing
+
+/// One frontend and all that is to happen to its connections.
+package struct ForwardingEntry: Hashable, Sendable {
+    /// Whose address the backends see.
+    package enum SourceHiding: Hashable, Sendable {
+        /// The client's, unless it comes from outside the pods (a ClusterIP's way).
+        case byServiceRange
+        /// This host's, for every client (external frontends with policy Cluster).
+        case everyClient
+        /// The client's; only this host's own processes are masqueraded (policy Local).
+        case hostOnly
+    }
+
+    /// What happens to connections that find no backend.
+    package enum Fallback: Hashable, Sendable {
+        /// The client is told at once: a TCP reset or an ICMP error.
+        case refuse
+        /// Silence: backends exist, but not here, and a balancer must notice.
+        case drop
+    }
+
+    /// What clients connect to.
+    package let frontend: Frontend
+    /// The listing's comment: for example `default/web:http nodePort`.
+    package let label: String
+    /// One backend a slot, those of this host first; a repeated backend gets more connections.
+    package var backends: [SocketEndpoint]
+    /// How many of the first backends run on this host.
+    package var localCount: Int
+    /// True if clients that are not pods of this host reach the local backends only.
+    package var isLocalForOutside: Bool
+    /// What happens when there is no backend.
+    package var fallback: Fallback
+    /// How long a silent client keeps its backend; nil: each connection chooses anew.
+    package var affinitySeconds: Int?
+    /// The only sources allowed; empty: everyone.
+    package var allowedSources: [CIDRBlock]
+    /// Whose address the backends see.
+    package var sourceHiding: SourceHiding
+
+    /// A frontend that spreads its connections evenly over these backends.
+    package init(
+        _ frontend: Frontend, label: String, backends: [SocketEndpoint], localCount: Int = 0,
+        isLocalForOutside: Bool = false, fallback: Fallback = .refuse,
+        affinitySeconds: Int? = nil, allowedSources: [CIDRBlock] = [],
+        sourceHiding: SourceHiding
+    ) {
+        precondition(localCount <= backends.count, "local backends are counted among all")
+        self.frontend = frontend
+        self.label = label
+        self.backends = backends
+        self.localCount = localCount
+        self.isLocalForOutside = isLocalForOutside
+        self.fallback = fallback
+        self.affinitySeconds = affinitySeconds
+        self.allowedSources = allowedSources
+        self.sourceHiding = sourceHiding
+    }
+
+    /// The address family of frontend and backends.
+    package var family: IPFamily { frontend.address.family }
+}
+
+/// The limits of what one frontend may hold.
+package enum ForwardingLimits {
+    /// Backends of one frontend. The rest is left out and reported.
+    ///
+    /// A slot is a 16-bit number in the listing's `typeof`; a Service of this size already fills
+    /// 30,000 elements when it has a ClusterIP, a nodePort and a load balancer's address.
+    package static let backendsPerFrontend = 10_000
+    /// Bytes of a comment that `nft` 1.0.6 prints and loads.
+    static let commentBytes = 128
+}

@@ -1,0 +1,84 @@
+package import Addressing
+package import Ruleset
+
+/// Which table a host has, and what stands in it before the first Service.
+package struct ForwardingLayout: Hashable, Sendable {
+    /// What the host is.
+    package enum Role: Hashable, Sendable {
+        /// It has pods, and steers to pods.
+        case node
+        /// It steers to nodes.
+        case balancer
+
+        /// The name of its tables.
+        package var tableName: String { self == .node ? "sluice" : "sluice-balancer" }
+    }
+
+    /// What the host is.
+    package let role: Role
+    /// Who may change the tables.
+    package let flags: TableFlags
+    /// True if frontends and endpoints count their new connections.
+    package let hasCounters: Bool
+
+    /// Describes the tables of a host.
+    package init(role: Role, flags: TableFlags = [], hasCounters: Bool = true) {
+        self.role = role
+        self.flags = flags
+        self.hasCounters = hasCounters
+    }
+
+    /// The tables of both address families.
+    package var tables: [TableID] { IPFamily.allCases.map(table) }
+
+    func table(_ family: IPFamily) -> TableID { TableID(TableFamily(family), role.tableName) }
+
+    var sets: SetDeclarations { SetDeclarations(hasCounters: hasCounters) }
+
+    /// A table of one family without any Service.
+    func emptyTable(_ family: IPFamily) -> Table {
+        Table(
+            table(family), flags: flags, comment: "sluice: Services as data",
+            chains: role == .node ? BaseChains.ofNode : BaseChains.ofBalancer,
+            sets: (role == .node ? sets.ofNode : sets.ofBalancer).map { ElementSet($0) })
+    }
+}
+
+/// Which addresses are what around a node.
+package struct Surroundings: Hashable, Sendable {
+    /// Pods of this node: they keep their address and reach every endpoint.
+    package var localPods: [CIDRBlock]
+    /// Who may use ClusterIPs: all pods and all nodes.
+    package var cluster: [CIDRBlock]
+    /// Where ClusterIPs come from.
+    package var serviceRanges: [CIDRBlock]
+
+    /// Describes what is around a node; a balancer has nothing to say here.
+    package init(
+        localPods: [CIDRBlock] = [], cluster: [CIDRBlock] = [], serviceRanges: [CIDRBlock] = []
+    ) {
+        self.localPods = localPods
+        self.cluster = cluster
+        self.serviceRanges = serviceRanges
+    }
+
+    /// The elements of the three sets in one family: merged, since ranges must not overlap.
+    func elements(_ family: IPFamily, sets: SetDeclarations) -> [(SetDeclaration, [Element])] {
+        [(sets.pods, localPods), (sets.cluster, cluster), (sets.serviceRanges, serviceRanges)]
+            .map { declaration, blocks in
+                let merged = CIDRBlock.merged(blocks.filter { $0.family == family })
+                return (declaration, merged.map { Element(range: $0) })
+            }
+    }
+}
+
+extension Element {
+    /// A range of addresses, optionally behind other fields.
+    init(prefixedBy prefix: ElementData = ElementData(), range: CIDRBlock) {
+        var first = prefix
+        first.append(range.first)
+        var last = prefix
+        last.append(range.last)
+        self.init(first, through: last)
+    }
+}

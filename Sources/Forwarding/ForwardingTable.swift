@@ -1,0 +1,192 @@
+import Addressing
+package import Ruleset
+package import ServiceModel
+
+/// Two Services want the same frontend; the one that had it first keeps it.
+package struct FrontendConflict: Hashable, Sendable, CustomStringConvertible {
+    /// What both want.
+    package let frontend: Frontend
+    /// The Service that has it.
+    package let holder: ServiceIdentity
+    /// The Service that does not get it.
+    package let refused: ServiceIdentity
+
+    /// Both names and the frontend in one line.
+    package var description: String {
+        "\(frontend) of \(refused) belongs to \(holder) already; it is left out"
+    }
+}
+
+/// What came of replacing the entries of one Service.
+package struct Replacement: Hashable, Sendable {
+    /// What has to be done in the kernel, as one transaction.
+    package var changes: [RulesetChange] = []
+    /// Frontends that another Service has.
+    package var conflicts: [FrontendConflict] = []
+}
+
+/// All frontends of a host, by Service, and how they stand in its tables.
+///
+/// The work of a change is that of the Service that changes. The value says what should be in
+/// the kernel; whoever commits the changes must undo a refused one by replacing the Service's
+/// entries with those it had.
+package struct ForwardingTable: Sendable {
+    /// What the tables look like without any Service.
+    package let layout: ForwardingLayout
+    /// Which addresses are what around this host.
+    package private(set) var surroundings: Surroundings
+    /// What each Service has been given, without the frontends that others hold.
+    private var granted: [ServiceIdentity: [ForwardingEntry]] = [:]
+    /// What each Service asked for, if it was not given all of it.
+    private var waiting: [ServiceIdentity: [ForwardingEntry]] = [:]
+    private var holders: [Frontend: ServiceIdentity] = [:]
+    private var uses = SharedUses()
+
+    /// An empty table.
+    package init(layout: ForwardingLayout, surroundings: Surroundings = Surroundings()) {
+        self.layout = layout
+        self.surroundings = surroundings
+    }
+
+    /// What a Service has been given.
+    package func entries(of service: ServiceIdentity) -> [ForwardingEntry] {
+        granted[service] ?? []
+    }
+
+    /// The Services that have been given anything.
+    package var services: some Collection<ServiceIdentity> & Sendable { granted.keys }
+
+    /// The Service that has a frontend.
+    package func holder(of frontend: Frontend) -> ServiceIdentity? { holders[frontend] }
+
+    /// Replaces all entries of a Service; no entries remove it.
+    ///
+    /// A Service that waited for a frontend that becomes free gets it in the same changes.
+    package mutating func replace(
+        _ service: ServiceIdentity, with entries: [ForwardingEntry]
+    ) -> Replacement {
+        var result = Replacement()
+        var delta = ElementDelta()
+        var newChains: [RulesetChange] = []
+        var queue = [(service, entries)]
+        while !queue.isEmpty {
+            let (service, wanted) = queue.removeFirst()
+            let freed = exchange(
+                service, for: wanted, &delta, &newChains, conflicts: &result.conflicts)
+            for (waiter, wanted) in waiting.sorted(by: { $0.key < $1.key })
+            where waiter != service && wanted.contains(where: { freed.contains($0.frontend) }) {
+                queue.append((waiter, wanted))
+            }
+        }
+        result.changes = newChains + delta.changes
+        return result
+    }
+
+    /// Takes the Service's old entries out and puts the new ones in; returns frontends set free.
+    private mutating func exchange(
+        _ service: ServiceIdentity, for wanted: [ForwardingEntry], _ delta: inout ElementDelta,
+        _ newChains: inout [RulesetChange], conflicts: inout [FrontendConflict]
+    ) -> Set<Frontend> {
+        var freed: Set<Frontend> = []
+        let old = granted.removeValue(forKey: service) ?? []
+        for entry in old {
+            holders[entry.frontend] = nil
+            freed.insert(entry.frontend)
+        }
+        var given: [ForwardingEntry] = []
+        for entry in wanted {
+            if let holder = holders[entry.frontend] {
+                conflicts.append(
+                    FrontendConflict(
+                        frontend: entry.frontend, holder: holder, refused: service))
+                continue
+            }
+            holders[entry.frontend] = service
+            freed.remove(entry.frontend)
+            given.append(entry)
+        }
+        waiting[service] = given.count == wanted.count ? nil : wanted
+        granted[service] = given.isEmpty ? nil : given
+        // New uses are counted before old ones are released, so that nothing shared flickers.
+        for entry in given { add(entry, &delta, &newChains) }
+        for entry in old { remove(entry, &delta) }
+        return freed
+    }
+
+    private mutating func add(
+        _ entry: ForwardingEntry, _ delta: inout ElementDelta, _ newChains: inout [RulesetChange]
+    ) {
+        let table = layout.table(entry.family)
+        let parts = FrontendElements(entry: entry, layout: layout)
+        // A chain comes after those that it leads to.
+        for chain in parts.chains.reversed() where uses.use(chain, in: table) {
+            let whole = chain.chain
+            newChains.append(
+                .createChain(table, name: whole.name, base: nil, comment: whole.comment))
+            newChains.append(.replaceRules(table, chain: whole.name, whole.rules))
+        }
+        for placed in parts.own { delta.add(placed, to: table) }
+        for placed in parts.shared where uses.use(placed, in: table) {
+            delta.add(placed, to: table)
+        }
+    }
+
+    private mutating func remove(_ entry: ForwardingEntry, _ delta: inout ElementDelta) {
+        let table = layout.table(entry.family)
+        let parts = FrontendElements(entry: entry, layout: layout)
+        for chain in parts.chains { uses.release(chain, in: table) }
+        for placed in parts.own { delta.remove(placed, from: table) }
+        for placed in parts.shared where uses.release(placed, in: table) {
+            delta.remove(placed, from: table)
+        }
+    }
+
+    /// Says anew which addresses are what, and returns what changes by it.
+    package mutating func replaceSurroundings(with new: Surroundings) -> [RulesetChange] {
+        guard layout.role == .node, new != surroundings else { return [] }
+        var delta = ElementDelta()
+        for family in IPFamily.allCases {
+            let table = layout.table(family)
+            for (set, elements) in surroundings.elements(family, sets: layout.sets) {
+                for element in elements {
+                    delta.remove(PlacedElement(set: set, element: element), from: table)
+                }
+            }
+            for (set, elements) in new.elements(family, sets: layout.sets) {
+                for element in elements {
+                    delta.add(PlacedElement(set: set, element: element), to: table)
+                }
+            }
+        }
+        surroundings = new
+        return delta.changes
+    }
+
+    /// Whether chains are left that no frontend uses.
+    package var hasIdleChains: Bool { uses.hasIdleChains }
+
+    /// Forgets chains that no frontend uses, and returns what removes them from the kernel.
+    package mutating func sweepIdleChains() -> [RulesetChange] { uses.sweepIdleChains() }
+
+    /// Everything that should be in the kernel.
+    package var ruleset: Ruleset {
+        Ruleset(IPFamily.allCases.map { wholeTable($0) })
+    }
+
+    private func wholeTable(_ family: IPFamily) -> Table {
+        var table = layout.emptyTable(family)
+        for chain in uses.chains(in: table.id).map(\.chain) { table.chains[chain.name] = chain }
+        if layout.role == .node {
+            for (set, elements) in surroundings.elements(family, sets: layout.sets) {
+                for element in elements { table.sets[set.name]?.elements[element.key] = element }
+            }
+        }
+        for entry in granted.values.joined() where entry.family == family {
+            let parts = FrontendElements(entry: entry, layout: layout)
+            for placed in parts.own + parts.shared {
+                table.sets[placed.set.name]?.elements[placed.element.key] = placed.element
+            }
+        }
+        return table
+    }
+}

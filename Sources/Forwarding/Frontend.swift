@@ -1,0 +1,42 @@
+package import Addressing
+import Ruleset
+
+/// What clients connect to: an address, a protocol and a port.
+///
+/// A ClusterIP, a node's address with a nodePort and a load balancer's address are all the same
+/// kind of thing here; so is a VIP on a balancer host.
+package struct Frontend: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The address that clients connect to.
+    package let address: IPAddress
+    /// The protocol that they speak.
+    package let transport: TransportProtocol
+    /// The port that they connect to.
+    package let port: Port
+
+    /// Names a frontend.
+    package init(_ address: IPAddress, _ transport: TransportProtocol, _ port: Port) {
+        self.address = address
+        self.transport = transport
+        self.port = port
+    }
+
+    /// For example `10.96.0.10:80/tcp`.
+    package var description: String {
+        "\(SocketEndpoint(address: address, port: port))/\(transport)"
+    }
+
+    /// Orders by address, then port, then protocol.
+    package static func < (left: Frontend, right: Frontend) -> Bool {
+        (left.address, left.port, left.transport.rawValue)
+            < (right.address, right.port, right.transport.rawValue)
+    }
+
+    /// The key of this frontend in every map: address, protocol, port.
+    var key: ElementData {
+        var data = ElementData()
+        data.append(address)
+        data.append(transport)
+        data.append(port)
+        return data
+    }
+}

@@ -1,0 +1,118 @@
+import Addressing
+import Ruleset
+
+/// One element with the set that it belongs to.
+struct PlacedElement {
+    let set: SetDeclaration
+    let element: Element
+}
+
+/// What one frontend puts into the maps and sets.
+struct FrontendElements {
+    let entry: ForwardingEntry
+    let layout: ForwardingLayout
+
+    /// The chains that must be there before the elements.
+    var chains: [SharedChain] {
+        var chains: [SharedChain] = []
+        if !entry.backends.isEmpty { chains += choosing(entry.backends.count).withSuccessors }
+        if entry.isLocalForOutside, entry.localCount > 0 {
+            chains += choosing(entry.localCount).withSuccessors
+        }
+        if let seconds = entry.affinitySeconds { chains.append(.remember(seconds)) }
+        return chains
+    }
+
+    /// Elements that belong to this frontend alone.
+    var own: [PlacedElement] {
+        let key = entry.frontend.key
+        let sets = layout.sets
+        var elements = [
+            PlacedElement(set: sets.services, element: verdict(key, entry.backends.count))
+        ]
+        if entry.isLocalForOutside, !entry.backends.isEmpty {
+            let element = verdict(key, entry.localCount, whenNone: .drop)
+            elements.append(PlacedElement(set: sets.fromOutside, element: element))
+        }
+        for (slot, backend) in entry.backends.enumerated() {
+            elements.append(PlacedElement(set: sets.endpoints, element: self.slot(slot, backend)))
+        }
+        if let seconds = entry.affinitySeconds {
+            let jump = Verdict.jump(SharedChain.remember(seconds).name)
+            let element = Element(key, value: .verdict(jump), comment: comment)
+            elements.append(PlacedElement(set: sets.remember, element: element))
+        }
+        switch entry.sourceHiding {
+        case .byServiceRange: break
+        case .everyClient:
+            elements.append(PlacedElement(set: sets.hideClient, element: Element(key)))
+        case .hostOnly:
+            elements.append(PlacedElement(set: sets.hideNode, element: Element(key)))
+        }
+        return elements + allowedSources(key)
+    }
+
+    /// Elements that other frontends may need as well: hairpins and ClusterIPs.
+    var shared: [PlacedElement] {
+        guard layout.role == .node else { return [] }
+        var elements: [PlacedElement] = []
+        if entry.sourceHiding == .byServiceRange {
+            var data = ElementData()
+            data.append(entry.frontend.address)
+            let owner = String(entry.label.prefix { $0 != ":" })
+            elements.append(
+                PlacedElement(
+                    set: layout.sets.clusterIPs,
+                    element: Element(data, comment: Self.trimmed(owner))))
+        }
+        for address in Set(entry.backends.prefix(entry.localCount).map(\.address)) {
+            var data = ElementData()
+            data.append(address)
+            data.append(address)
+            elements.append(PlacedElement(set: layout.sets.hairpin, element: Element(data)))
+        }
+        return elements
+    }
+
+    private func choosing(_ count: Int) -> SharedChain {
+        SharedChain.choosing(among: count, for: entry)
+    }
+
+    private func verdict(
+        _ key: ElementData, _ count: Int, whenNone: ForwardingEntry.Fallback? = nil
+    ) -> Element {
+        let verdict: Verdict
+        if count > 0 {
+            verdict = .goto(choosing(count).name)
+        } else {
+            verdict = (whenNone ?? entry.fallback) == .drop ? .drop : .goto(BaseChains.refuse)
+        }
+        return Element(key, value: .verdict(verdict), comment: comment)
+    }
+
+    private func slot(_ slot: Int, _ backend: SocketEndpoint) -> Element {
+        var key = entry.frontend.key
+        key.append(number: UInt32(slot))
+        var value = ElementData()
+        value.append(backend.address)
+        value.append(backend.port)
+        return Element(key, value: .data(value))
+    }
+
+    private func allowedSources(_ key: ElementData) -> [PlacedElement] {
+        CIDRBlock.merged(entry.allowedSources.filter { $0.family == entry.family }).map {
+            PlacedElement(
+                set: layout.sets.allowedSources, element: Element(prefixedBy: key, range: $0))
+        }
+    }
+
+    private var comment: String { Self.trimmed(entry.label) }
+
+    /// Cuts a comment to what `nft` takes, at a character's border.
+    static func trimmed(_ text: String) -> String {
+        guard text.utf8.count > ForwardingLimits.commentBytes else { return text }
+        var cut = text
+        while cut.utf8.count > ForwardingLimits.commentBytes - 3 { cut.removeLast() }
+        return cut + "..."
+    }
+}

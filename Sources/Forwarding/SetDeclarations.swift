@@ -1,0 +1,123 @@
+import Ruleset
+
+/// The names of the sets and maps, as they stand in the listing.
+enum SetNames {
+    static let services = "services"
+    static let fromOutside = "from_outside"
+    static let endpoints = "endpoints"
+    static let affinity = "affinity"
+    static let remember = "remember"
+    static let hideClient = "hide_client"
+    static let hideNode = "hide_node"
+    static let hairpin = "hairpin"
+    static let allowedSources = "allowed_sources"
+    static let clusterIPs = "cluster_ips"
+    static let serviceRanges = "service_ranges"
+    static let pods = "pods"
+    static let cluster = "cluster"
+}
+
+/// What each set and map is made of.
+struct SetDeclarations {
+    /// True if `services`, `from_outside` and `endpoints` count connections.
+    let hasCounters: Bool
+
+    /// Slots are numbers below this in the listing; the kernel has 32 bits.
+    static let slotModulus: UInt32 = 65_536
+    /// How many clients the kernel remembers; past that, connections are no longer sticky.
+    static let affinitySize = 65_536
+
+    var services: SetDeclaration {
+        SetDeclaration(
+            SetNames.services, key: Fields.frontend, value: .verdict, hasCounter: hasCounters,
+            comment: "frontend -> how to pick one of its endpoints")
+    }
+
+    var fromOutside: SetDeclaration {
+        SetDeclaration(
+            SetNames.fromOutside, key: Fields.frontend, value: .verdict, hasCounter: hasCounters,
+            comment: "externalTrafficPolicy Local, for sources that are not pods of this node")
+    }
+
+    var endpoints: SetDeclaration {
+        SetDeclaration(
+            SetNames.endpoints,
+            key: Fields.frontend + [.random(modulus: Self.slotModulus)],
+            value: .data(Fields.backend), hasCounter: hasCounters,
+            comment: "frontend . slot -> endpoint; local endpoints come first")
+    }
+
+    var affinity: SetDeclaration {
+        SetDeclaration(
+            SetNames.affinity, key: Fields.client, value: .data(Fields.backend),
+            dynamicTimeoutSeconds: 10_800, size: Self.affinitySize,
+            comment: "client . frontend -> its endpoint, learned from traffic")
+    }
+
+    var remember: SetDeclaration {
+        SetDeclaration(
+            SetNames.remember, key: Fields.frontend, value: .verdict,
+            comment: "frontends with ClientIP affinity, by timeout")
+    }
+
+    var hideClient: SetDeclaration {
+        SetDeclaration(
+            SetNames.hideClient, key: Fields.frontend,
+            comment: "external frontends with policy Cluster: every client is masqueraded")
+    }
+
+    var hideNode: SetDeclaration {
+        SetDeclaration(
+            SetNames.hideNode, key: Fields.frontend,
+            comment: "external frontends with policy Local: only the node itself is masqueraded")
+    }
+
+    var hairpin: SetDeclaration {
+        SetDeclaration(
+            SetNames.hairpin, key: [.sourceAddress, .destinationAddress],
+            comment: "local endpoints that reached themselves")
+    }
+
+    var allowedSources: SetDeclaration {
+        SetDeclaration(
+            SetNames.allowedSources, key: Fields.frontend + [.sourceAddress], isInterval: true,
+            comment: "loadBalancerSourceRanges: frontend . source")
+    }
+
+    var clusterIPs: SetDeclaration {
+        SetDeclaration(
+            SetNames.clusterIPs, key: [.destinationAddress],
+            comment: "allocated ClusterIPs: a port that no service has is refused")
+    }
+
+    var serviceRanges: SetDeclaration {
+        SetDeclaration(
+            SetNames.serviceRanges, key: [.destinationAddress], isInterval: true,
+            comment: "an address here that no service has is dropped")
+    }
+
+    var pods: SetDeclaration {
+        SetDeclaration(
+            SetNames.pods, key: [.sourceAddress], isInterval: true,
+            comment: "pods of this node: they keep their address and reach every endpoint")
+    }
+
+    var cluster: SetDeclaration {
+        SetDeclaration(
+            SetNames.cluster, key: [.sourceAddress], isInterval: true,
+            comment: "who may use ClusterIPs: pods and nodes")
+    }
+
+    /// The sets of a node's table.
+    var ofNode: [SetDeclaration] {
+        [
+            services, fromOutside, endpoints, affinity, remember, hideClient, hideNode, hairpin,
+            allowedSources, clusterIPs, serviceRanges, pods, cluster,
+        ]
+    }
+
+    /// The sets of a balancer's table.
+    var ofBalancer: [SetDeclaration] {
+        [services, endpoints, affinity, remember, hideClient, allowedSources]
+    }
+}

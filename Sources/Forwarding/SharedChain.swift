@@ -1,0 +1,100 @@
+import Addressing
+import Ruleset
+
+/// The chains that frontends share: one for each way of choosing, none for a Service.
+enum SharedChain: Hashable, Comparable {
+    /// Picks one of so many slots by chance.
+    case random(Int)
+    /// Takes the backend that the client has, else picks one of so many slots.
+    case stickyRandom(Int)
+    /// Lets allowed sources pass to `random`.
+    case restrictedRandom(Int)
+    /// Lets allowed sources pass to `stickyRandom`.
+    case restrictedStickyRandom(Int)
+    /// Learns or renews a client's choice for so many seconds.
+    case remember(Int)
+
+    /// How a frontend chooses among so many slots.
+    static func choosing(among count: Int, for entry: ForwardingEntry) -> SharedChain {
+        switch (entry.affinitySeconds != nil, !entry.allowedSources.isEmpty) {
+        case (false, false): .random(count)
+        case (true, false): .stickyRandom(count)
+        case (false, true): .restrictedRandom(count)
+        case (true, true): .restrictedStickyRandom(count)
+        }
+    }
+
+    /// The chain's name in the table.
+    var name: String {
+        switch self {
+        case .random(let count): "random_\(count)"
+        case .stickyRandom(let count): "sticky_random_\(count)"
+        case .restrictedRandom(let count): "restricted_random_\(count)"
+        case .restrictedStickyRandom(let count): "restricted_sticky_random_\(count)"
+        case .remember(let seconds): "remember_\(seconds)s"
+        }
+    }
+
+    /// The chain that this one ends in, if it does.
+    var next: SharedChain? {
+        switch self {
+        case .random, .remember: nil
+        case .stickyRandom(let count), .restrictedRandom(let count): .random(count)
+        case .restrictedStickyRandom(let count): .stickyRandom(count)
+        }
+    }
+
+    /// This chain and all that it leads to.
+    var withSuccessors: [SharedChain] { [self] + (next?.withSuccessors ?? []) }
+
+    /// The chain as it stands in the table.
+    var chain: Chain {
+        switch self {
+        case .random(let count):
+            let fields = Fields.frontend + [.random(modulus: UInt32(count))]
+            return Chain(
+                name, comment: "one such chain for each endpoint count in use",
+                rules: [Rule(.translateDestination(fields, map: SetNames.endpoints))])
+        case .stickyRandom(let count):
+            return Chain(
+                name, comment: "with ClientIP affinity",
+                rules: [
+                    Rule(.translateDestination(Fields.client, map: SetNames.affinity)),
+                    Rule(.verdict(.goto(SharedChain.random(count).name))),
+                ])
+        case .restrictedRandom, .restrictedStickyRandom:
+            return Chain(
+                name, comment: "with loadBalancerSourceRanges",
+                rules: [
+                    Rule(
+                        .inSet(
+                            Fields.frontend + [.sourceAddress], isNegated: true,
+                            set: SetNames.allowedSources),
+                        .verdict(.drop)),
+                    Rule(.verdict(.goto(next?.name ?? ""))),
+                ])
+        case .remember(let seconds):
+            return Chain(
+                name, comment: "learn or renew; one such chain for each affinity timeout",
+                rules: [
+                    Rule(
+                        .isProtocol([.tcp, .udp, .sctp]),
+                        .update(
+                            set: SetNames.affinity,
+                            key: [.sourceAddress] + Fields.originalFrontend,
+                            timeoutSeconds: seconds,
+                            value: [.destinationAddress, .destinationPort]))
+                ])
+        }
+    }
+}
+
+/// The fields that rules look up, in the order of the keys.
+enum Fields {
+    static let frontend: [Selector] = [.destinationAddress, .transportProtocol, .destinationPort]
+    static let originalFrontend: [Selector] = [
+        .originalDestinationAddress, .transportProtocol, .originalDestinationPort,
+    ]
+    static let client: [Selector] = [.sourceAddress] + frontend
+    static let backend: [Selector] = [.destinationAddress, .destinationPort]
+}
