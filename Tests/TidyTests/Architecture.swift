@@ -26,11 +26,11 @@ private let toolchain: Set = [
     "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
 ]
 
-/// What every service with side effects is made with.
-private let services = toolchain.union(["Logging", "CoreMetrics", "ServiceLifecycle"])
+/// What a long-running service is made with.
+private let service = toolchain.union(["CoreMetrics", "Logging", "ServiceLifecycle"])
 
-/// Sockets, where a room serves or probes.
-private let sockets: Set = ["NIOCore", "NIOHTTP1", "NIOPosix"]
+/// What an HTTP server is made with.
+private let httpServer: Set = ["HTTPTypes", "Hummingbird", "NIOCore"]
 
 /// Every target in `Sources`, from the ground up.
 let architecture: [Room] = [
@@ -45,23 +45,26 @@ let architecture: [Room] = [
     Room("ServiceModel", floor: 2, rooms: ["Addressing"]),
     Room("KubeAPI", floor: 2),
 
-    // Pure decisions. ServiceTranslation is the one place that knows both languages.
-    Room("Forwarding", floor: 3, rooms: ["Addressing", "Ruleset", "ServiceModel"]),
+    // Pure decisions. ServiceTranslation is the only place that knows both languages, Kubernetes'
+    // and the frontends'.
+    Room("Forwarding", floor: 3, rooms: ["Addressing", "Ruleset"]),
     Room(
         "ServiceTranslation", floor: 3,
-        rooms: ["Addressing", "Forwarding", "KubeAPI", "ServiceModel"]),
+        rooms: ["Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding"]),
     Room("HealthChecking", floor: 3, rooms: ["Addressing"]),
-    Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI", "ServiceModel"]),
+    Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI"]),
 
-    // One outside thing each: the kernel, an API server, a database, the metrics' registry.
+    // One outside thing each: the kernel, an API server, a database, the registry of metrics.
     Room(
         "Netfilter", floor: 4, rooms: ["CNetfilter", "Addressing", "Ruleset"],
         libraries: toolchain),
     Room(
-        "APIClient", floor: 4, rooms: ["Addressing", "KubeAPI"],
-        libraries: toolchain.union(sockets).union(["AsyncHTTPClient", "Logging", "NIOSSL", "Yams"])),
+        "APIClient", floor: 4, rooms: ["KubeAPI"],
+        libraries: toolchain.union([
+            "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1", "NIOSSL", "Yams",
+        ])),
     Room(
-        "ObjectStore", floor: 4, rooms: ["Addressing", "KubeAPI"],
+        "ObjectStore", floor: 4, rooms: ["Addressing", "KubeAPI", "Admission"],
         libraries: toolchain.union(["GRDB", "Logging", "Yams"])),
     Room("PrometheusMetrics", floor: 4, libraries: toolchain.union(["CoreMetrics"])),
 
@@ -72,18 +75,17 @@ let architecture: [Room] = [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
             "ServiceTranslation", "Netfilter", "APIClient", "PrometheusMetrics",
         ],
-        libraries: services.union(sockets)),
+        libraries: service.union(httpServer)),
     Room(
         "LoadBalancer", floor: 5,
         rooms: [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
-            "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "PrometheusMetrics",
+            "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient",
         ],
-        libraries: services.union(sockets)),
+        libraries: service.union(["AsyncHTTPClient", "NIOCore", "NIOPosix"])),
     Room(
-        "APIServer", floor: 5,
-        rooms: ["Addressing", "KubeAPI", "ServiceModel", "Admission", "ObjectStore"],
-        libraries: services.union(sockets).union(["HTTPTypes", "Hummingbird"])),
+        "APIServer", floor: 5, rooms: ["KubeAPI", "ObjectStore"],
+        libraries: service.union(httpServer)),
 
     // The composition: configuration, roles, shutdown, clean-up.
     Room(
@@ -93,11 +95,8 @@ let architecture: [Room] = [
             "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
             "ObjectStore", "PrometheusMetrics", "NodeProxy", "LoadBalancer", "APIServer",
         ],
-        libraries: services.union(sockets)),
+        libraries: service.union(httpServer)),
 
     // The command line: one file a subcommand.
-    Room(
-        "sluice", floor: 7,
-        rooms: ["Addressing", "HealthChecking", "Daemon"],
-        libraries: toolchain.union(["ArgumentParser", "Logging"])),
+    Room("sluice", floor: 7, rooms: ["Daemon"], libraries: toolchain.union(["ArgumentParser"])),
 ]
