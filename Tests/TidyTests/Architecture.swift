@@ -47,12 +47,12 @@ let architecture: [Room] = [
 
     // Pure decisions. ServiceTranslation is the only place that knows both languages, Kubernetes'
     // and the frontends'.
-    Room("Forwarding", floor: 3, rooms: ["Addressing", "Ruleset"]),
+    Room("Forwarding", floor: 3, rooms: ["Addressing", "Ruleset", "ServiceModel"]),
     Room(
         "ServiceTranslation", floor: 3,
         rooms: ["Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding"]),
     Room("HealthChecking", floor: 3, rooms: ["Addressing"]),
-    Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI"]),
+    Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI", "ServiceModel"]),
 
     // One outside thing each: the kernel, an API server, a database, the registry of metrics.
     Room(
