@@ -1,0 +1,122 @@
+internal import CNetfilter
+internal import Glibc
+
+/// The connection tracking table of one network namespace.
+///
+/// Every call blocks until the kernel has answered, for a large table some hundred milliseconds:
+/// call from a queue or thread of its own, never from the cooperative pool.
+package struct ConntrackSocket: ~Copyable, Sendable {
+    private var socket: NetworkSocket
+    /// Whether listings are narrowed by the kernel, which spares copying flows that nobody asked
+    /// for; a kernel that cannot is asked for all of them. The answers are the same.
+    package var filtersInKernel = true
+
+    /// Opens the table of the namespace that `ip netns` calls so, or of the calling thread's own.
+    package init(inNamespace namespace: String? = nil) throws(NetworkError) {
+        socket = try NetworkSocket(protocolNumber: NETLINK_NETFILTER, inNamespace: namespace)
+    }
+
+    /// The TCP, UDP and SCTP flows that the filter means.
+    package mutating func flows(
+        matching filter: FlowFilter = FlowFilter()
+    ) throws(NetworkError) -> [Flow] {
+        try flows(matchingAnyOf: [filter])
+    }
+
+    /// Deletes the flows that the filter means and says how many went.
+    ///
+    /// - Precondition: the filter names a frontend, a backend or a node.
+    @discardableResult
+    package mutating func delete(where filter: FlowFilter) throws(NetworkError) -> Int {
+        try delete(anyOf: [filter])
+    }
+
+    /// Deletes the flows that at least one filter means, with one look at the table, and says how
+    /// many went.
+    ///
+    /// A flow that ended meanwhile is no error. One that was unanswered when the table was read,
+    /// and is answered microseconds later, goes too: the kernel deletes without conditions.
+    ///
+    /// - Precondition: each filter names a frontend, a backend or a node.
+    @discardableResult
+    package mutating func delete(anyOf filters: [FlowFilter]) throws(NetworkError) -> Int {
+        precondition(filters.allSatisfy(\.namesAnEnd), "a filter would delete unrelated flows")
+        let deletions = try flows(matchingAnyOf: filters).map(ConntrackMessage.delete)
+        var deleted = deletions.count
+        try socket.perform(deletions) { (deletion, code) throws(NetworkError) in
+            guard code == ENOENT else { throw deletion.error(code) }
+            deleted -= 1
+        }
+        return deleted
+    }
+
+    /// How many flows of all protocols the namespace has, and how many the host allows each.
+    package mutating func usage() throws(NetworkError) -> ConntrackUsage {
+        let usages = try socket.exchange(ConntrackMessage.readCount()) { message in
+            ConntrackUsage(ctnetlink: message)
+        }
+        guard let usage = usages.first else {
+            throw ConntrackMessage.readCount().error(EBADMSG)
+        }
+        return usage
+    }
+
+    private mutating func flows(
+        matchingAnyOf filters: [FlowFilter]
+    ) throws(NetworkError) -> [Flow] {
+        guard !filters.isEmpty else { return [] }
+        // Without a family in common the two have to be listed apart: the kernel compares
+        // addresses of one family only.
+        let families = Set(filters.map(\.family))
+        guard families.count == 1 else {
+            var flows = Set<Flow>()
+            for family in families {
+                flows.formUnion(try self.flows(matchingAnyOf: filters.filter { $0.family == family }))
+            }
+            return Array(flows)
+        }
+        let common = FlowFilter.common(of: filters)
+        let index = FlowFilterIndex(filters)
+        do throws(NetworkError) {
+            return try list(common, index, filtersInKernel: filtersInKernel)
+        } catch {
+            guard filtersInKernel, error.code == EOPNOTSUPP || error.code == EINVAL else {
+                throw error
+            }
+            return try list(common, index, filtersInKernel: false)
+        }
+    }
+
+    private mutating func list(
+        _ common: FlowFilter, _ index: FlowFilterIndex, filtersInKernel: Bool
+    ) throws(NetworkError) -> [Flow] {
+        try socket.exchange(
+            ConntrackMessage.list(common, filtersInKernel: filtersInKernel)
+        ) { message in
+            Flow(ctnetlink: message).flatMap { flow in index.matches(flow) ? flow : nil }
+        }
+    }
+}
+
+/// How full the connection tracking table is.
+package struct ConntrackUsage: Hashable, Sendable {
+    /// The flows of the namespace (`nf_conntrack_count`).
+    package let count: Int
+    /// The most a namespace may have (`nf_conntrack_max`); packets of further flows are dropped.
+    package let limit: Int
+
+    fileprivate init?(ctnetlink message: ArraySlice<UInt8>) {
+        var count: UInt32?
+        var limit: UInt32?
+        for (kind, value) in NetworkAttributes(message.dropFirst(ConntrackMessage.headerLength)) {
+            switch kind {
+            case ConntrackAttribute.flowCount: count = value.networkNumber()
+            case ConntrackAttribute.flowLimit: limit = value.networkNumber()
+            default: break
+            }
+        }
+        guard let count, let limit else { return nil }
+        self.count = Int(count)
+        self.limit = Int(limit)
+    }
+}
