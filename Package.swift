@@ -62,12 +62,12 @@ let package = Package(
         room("Ruleset", ["Addressing"]),
         room("ServiceModel", ["Addressing"]),
         room("KubeAPI"),
-        room("Forwarding", ["Addressing", "Ruleset"]),
+        room("Forwarding", ["Addressing", "Ruleset", "ServiceModel"]),
         room(
             "ServiceTranslation",
             ["Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding"]),
         room("HealthChecking", ["Addressing"]),
-        room("Admission", ["Addressing", "KubeAPI"]),
+        room("Admission", ["Addressing", "KubeAPI", "ServiceModel"]),
 
         // Floor 4: one outside thing each.
         room("Netfilter", ["CNetfilter", "Addressing", "Ruleset"]),

@@ -17,19 +17,22 @@ package struct FrontendConflict: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What came of replacing the entries of one Service.
-package struct Replacement: Hashable, Sendable {
+/// What came of replacing the entries of some Services.
+package struct Replacement: Sendable {
     /// What has to be done in the kernel, as one transaction.
-    package var changes: [RulesetChange] = []
+    package fileprivate(set) var changes: [RulesetChange] = []
     /// Frontends that another Service has.
-    package var conflicts: [FrontendConflict] = []
+    package fileprivate(set) var conflicts: [FrontendConflict] = []
+    /// What each Service had asked for before, in the order of the exchange.
+    fileprivate var previous: [(service: ServiceIdentity, wanted: [ForwardingEntry])] = []
+    fileprivate var newChains: [(table: TableID, chain: SharedChain)] = []
+    fileprivate var delta = ElementDelta()
 }
 
 /// All frontends of a host, by Service, and how they stand in its tables.
 ///
 /// The work of a change is that of the Service that changes. The value says what should be in
-/// the kernel; whoever commits the changes must undo a refused one by replacing the Service's
-/// entries with those it had.
+/// the kernel; whoever commits the changes takes a refused replacement back with `revert`.
 package struct ForwardingTable: Sendable {
     /// What the tables look like without any Service.
     package let layout: ForwardingLayout
@@ -60,32 +63,52 @@ package struct ForwardingTable: Sendable {
     package func holder(of frontend: Frontend) -> ServiceIdentity? { holders[frontend] }
 
     /// Replaces all entries of a Service; no entries remove it.
-    ///
-    /// A Service that waited for a frontend that becomes free gets it in the same changes.
     package mutating func replace(
         _ service: ServiceIdentity, with entries: [ForwardingEntry]
     ) -> Replacement {
+        replace([(service, entries)])
+    }
+
+    /// Replaces all entries of several Services in one transaction.
+    ///
+    /// A Service that waited for a frontend that becomes free gets it in the same changes.
+    package mutating func replace(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
+    ) -> Replacement {
         var result = Replacement()
-        var delta = ElementDelta()
-        var newChains: [RulesetChange] = []
-        var queue = [(service, entries)]
-        while !queue.isEmpty {
-            let (service, wanted) = queue.removeFirst()
-            let freed = exchange(
-                service, for: wanted, &delta, &newChains, conflicts: &result.conflicts)
+        var queue = updates[...]
+        while let (service, wanted) = queue.popFirst() {
+            result.previous.append((service, waiting[service] ?? granted[service] ?? []))
+            let freed = exchange(service, for: wanted, &result)
+            guard !waiting.isEmpty, !freed.isEmpty else { continue }
             for (waiter, wanted) in waiting.sorted(by: { $0.key < $1.key })
             where waiter != service && wanted.contains(where: { freed.contains($0.frontend) }) {
                 queue.append((waiter, wanted))
             }
         }
-        result.changes = newChains + delta.changes
+        for (table, chain) in result.newChains.map({ ($0.table, $0.chain.chain) }) {
+            result.changes.append(
+                .createChain(table, name: chain.name, base: nil, comment: chain.comment))
+            result.changes.append(.replaceRules(table, chain: chain.name, chain.rules))
+        }
+        result.changes += result.delta.changes
         return result
+    }
+
+    /// Takes a replacement back whose changes the kernel refused.
+    ///
+    /// Nothing else may have been replaced since.
+    package mutating func revert(_ replacement: Replacement) {
+        var ignored = Replacement()
+        for (service, wanted) in replacement.previous.reversed() {
+            _ = exchange(service, for: wanted, &ignored)
+        }
+        for (table, chain) in replacement.newChains { uses.forget(chain, in: table) }
     }
 
     /// Takes the Service's old entries out and puts the new ones in; returns frontends set free.
     private mutating func exchange(
-        _ service: ServiceIdentity, for wanted: [ForwardingEntry], _ delta: inout ElementDelta,
-        _ newChains: inout [RulesetChange], conflicts: inout [FrontendConflict]
+        _ service: ServiceIdentity, for wanted: [ForwardingEntry], _ result: inout Replacement
     ) -> Set<Frontend> {
         var freed: Set<Frontend> = []
         let old = granted.removeValue(forKey: service) ?? []
@@ -96,7 +119,7 @@ package struct ForwardingTable: Sendable {
         var given: [ForwardingEntry] = []
         for entry in wanted {
             if let holder = holders[entry.frontend] {
-                conflicts.append(
+                result.conflicts.append(
                     FrontendConflict(
                         frontend: entry.frontend, holder: holder, refused: service))
                 continue
@@ -108,26 +131,21 @@ package struct ForwardingTable: Sendable {
         waiting[service] = given.count == wanted.count ? nil : wanted
         granted[service] = given.isEmpty ? nil : given
         // New uses are counted before old ones are released, so that nothing shared flickers.
-        for entry in given { add(entry, &delta, &newChains) }
-        for entry in old { remove(entry, &delta) }
+        for entry in given { add(entry, &result) }
+        for entry in old { remove(entry, &result.delta) }
         return freed
     }
 
-    private mutating func add(
-        _ entry: ForwardingEntry, _ delta: inout ElementDelta, _ newChains: inout [RulesetChange]
-    ) {
+    private mutating func add(_ entry: ForwardingEntry, _ result: inout Replacement) {
         let table = layout.table(entry.family)
         let parts = FrontendElements(entry: entry, layout: layout)
         // A chain comes after those that it leads to.
         for chain in parts.chains.reversed() where uses.use(chain, in: table) {
-            let whole = chain.chain
-            newChains.append(
-                .createChain(table, name: whole.name, base: nil, comment: whole.comment))
-            newChains.append(.replaceRules(table, chain: whole.name, whole.rules))
+            result.newChains.append((table, chain))
         }
-        for placed in parts.own { delta.add(placed, to: table) }
+        for placed in parts.own { result.delta.add(placed, to: table) }
         for placed in parts.shared where uses.use(placed, in: table) {
-            delta.add(placed, to: table)
+            result.delta.add(placed, to: table)
         }
     }
 

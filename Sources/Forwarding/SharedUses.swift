@@ -54,6 +54,12 @@ struct SharedUses {
         chainUses[placed] = rest
     }
 
+    /// Forgets a chain that was never made, if nobody uses it.
+    mutating func forget(_ chain: SharedChain, in table: TableID) {
+        let placed = PlacedChain(table: table, chain: chain)
+        if chainUses[placed] == 0 { chainUses[placed] = nil }
+    }
+
     /// All chains that are there, used or idle.
     func chains(in table: TableID) -> [SharedChain] {
         chainUses.keys.filter { $0.table == table }.map(\.chain)
