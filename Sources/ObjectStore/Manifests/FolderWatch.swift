@@ -1,0 +1,82 @@
+import Dispatch
+import Glibc
+
+/// Says when something in a folder may have changed, by inotify.
+///
+/// It only says that, not what: events can be lost (`IN_Q_OVERFLOW`), come for half of a
+/// rename, or be about a folder that is no more. Who is told looks at the files themselves.
+final class FolderWatch {
+    /// Why a folder cannot be watched.
+    struct Failure: Error, CustomStringConvertible {
+        let path: String
+        let code: Int32
+
+        var description: String {
+            let reason = unsafe String(cString: strerror(code))
+            let cure =
+                code == EMFILE || code == ENOSPC
+                ? "; raise fs.inotify.max_user_instances and fs.inotify.max_user_watches" : ""
+            return "\(path) cannot be watched: \(reason)\(cure)"
+        }
+    }
+
+    /// Complete writes, renames, links, deletions, and the end of the folder itself. A write
+    /// under way is not told: half a file would read as a broken one.
+    private static let events = UInt32(
+        IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_DELETE_SELF
+            | IN_MOVE_SELF | IN_ATTRIB)
+
+    /// One element for changes not seen yet, however many.
+    let changes: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+    private let descriptor: Int32
+    private let source: any DispatchSourceRead
+
+    /// A watch of nothing; `watch` adds folders.
+    init() throws(Failure) {
+        let descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+        guard descriptor >= 0 else { throw Failure(path: "inotify", code: errno) }
+        self.descriptor = descriptor
+        let (stream, continuation) = AsyncStream<Void>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
+        changes = stream
+        self.continuation = continuation
+        source = DispatchSource.makeReadSource(
+            fileDescriptor: descriptor, queue: DispatchQueue(label: "sluice.manifests"))
+        source.setEventHandler {
+            Self.drain(descriptor)
+            continuation.yield()
+        }
+        source.setCancelHandler {
+            close(descriptor)
+            continuation.finish()
+        }
+        source.resume()
+    }
+
+    deinit {
+        source.cancel()
+    }
+
+    /// Watches a folder, also one that is watched already; says whether it is there.
+    ///
+    /// A folder that was removed and made anew is another one: call this again after changes.
+    func watch(_ folder: String) -> Bool {
+        unsafe inotify_add_watch(descriptor, folder, Self.events) >= 0
+    }
+
+    /// Wakes whoever waits for `changes`.
+    func wake() {
+        continuation.yield()
+    }
+
+    private static func drain(_ descriptor: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        var count = 0
+        repeat {
+            count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe read(descriptor, bytes.baseAddress, bytes.count)
+            }
+        } while count > 0
+    }
+}

@@ -1,0 +1,176 @@
+import FoundationEssentials
+import KubeAPI
+import Yams
+
+/// One YAML or JSON document of a manifest file.
+struct ManifestDocument {
+    let file: String
+    let document: ManifestText.Document
+    let limits: ManifestLimits
+
+    /// The objects of the document, or what is wrong with it.
+    func read() -> ManifestReading {
+        var reading = ManifestReading(limits: limits)
+        if let object = quicklyRead() {
+            add(object, at: [], to: &reading)
+            return reading
+        }
+        do throws(ManifestProblem) {
+            guard let node = try node(), !NodeDecoder(node).decodeNil() else { return reading }
+            read(node, items: [], listKind: nil, into: &reading)
+        } catch {
+            reading.breakage(error)
+        }
+        return reading
+    }
+
+    /// The document as a node; `nil` when it is empty.
+    func node() throws(ManifestProblem) -> Node? {
+        do {
+            // Only the asking type says what a scalar is, so nothing needs to be resolved.
+            return try Yams.compose(yaml: document.text, .basic)
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    /// Reads a JSON document with Foundation, several times as quick as Yams; `nil` for
+    /// anything that is not one whole object, which then gets read for its lines, too.
+    private func quicklyRead() -> ClusterObject? {
+        guard document.text.utf8.first == UInt8(ascii: "{") else { return nil }
+        return try? JSONDecoder().decode(ClusterObject.self, from: Data(document.text.utf8))
+    }
+
+    private func read(
+        _ node: Node, items: [Int], listKind: ResourceKind?, into reading: inout ManifestReading
+    ) {
+        guard case .mapping(let mapping) = node else {
+            reading.breakage(
+                problem(
+                    node.mark, message: "an object is a mapping, and this is not",
+                    cure: "begin it with apiVersion and kind"))
+            return
+        }
+        let fields = NodeFields.values(of: mapping)
+        let stated = fields["kind"]?.scalar?.string
+        guard let kind = stated ?? listKind?.kind else {
+            reading.breakage(
+                problem(node.mark, field: "kind", message: "is missing", cure: "add it"))
+            return
+        }
+        if kind == "List" || kind.hasSuffix("List"), let list = fields["items"]?.sequence {
+            readItems(of: list, kind: kind, items: items, into: &reading)
+            return
+        }
+        let apiVersion = fields["apiVersion"]?.scalar?.string ?? listKind?.apiVersion ?? ""
+        guard let resource = ResourceKind(kind: kind, apiVersion: apiVersion) else {
+            reading.report(unserved(kind, apiVersion, at: fields["kind"]?.mark ?? node.mark))
+            return
+        }
+        do {
+            let object = try ClusterObject(resource, from: NodeDecoder(node))
+            add(object, at: items, to: &reading, mark: node.mark)
+        } catch {
+            reading.breakage(problem(error, of: resource, in: node))
+        }
+    }
+
+    private func readItems(
+        of list: Node.Sequence, kind: String, items: [Int], into reading: inout ManifestReading
+    ) {
+        guard list.count <= limits.documentsPerFile else {
+            reading.breakage(
+                problem(
+                    list.mark, field: "items",
+                    message: "more than \(limits.documentsPerFile) objects",
+                    cure: "split it over several files"))
+            return
+        }
+        let itemKind = ResourceKind.allCases.first { $0.listKind == kind }
+        for (index, item) in list.enumerated() {
+            read(item, items: items + [index], listKind: itemKind, into: &reading)
+        }
+    }
+
+    private func add(
+        _ object: ClusterObject, at items: [Int], to reading: inout ManifestReading,
+        mark: Mark? = nil
+    ) {
+        guard object.metadata.name?.isEmpty == false else {
+            reading.breakage(
+                problem(
+                    mark, field: "metadata.name", message: "is missing",
+                    cure: "give the \(object.kind.kind) a name"))
+            return
+        }
+        var object = object
+        // What a server adds; manifests written by `kubectl get -o yaml` have it.
+        object.metadata.resourceVersion = nil
+        let line = mark.map(fileLine) ?? document.line
+        reading.add(
+            ManifestObject(
+                object: object.defaulted,
+                origin: ManifestOrigin(file: file, line: line, items: items)))
+    }
+}
+
+extension ManifestDocument {
+    private func fileLine(_ mark: Mark) -> Int { document.line + mark.line - 1 }
+
+    private func problem(
+        _ mark: Mark?, object: ObjectKey? = nil, field: String? = nil, message: String,
+        cure: String? = nil
+    ) -> ManifestProblem {
+        let place = ManifestPlace(
+            file: file, line: mark.map(fileLine) ?? document.line, column: mark?.column)
+        return ManifestProblem(
+            at: place, object: object, field: field, message: message, cure: cure)
+    }
+
+    /// A document that Yams does not parse.
+    private func problem(_ error: any Error) -> ManifestProblem {
+        let cure = "correct the YAML; the objects this file had before stay as they were"
+        switch error as? YamlError {
+        case .scanner(_, let text, let mark, _), .parser(_, let text, let mark, _),
+            .composer(_, let text, let mark, _):
+            return problem(mark, message: "cannot be parsed: \(text)", cure: cure)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            return problem(
+                context.mark, field: duplicates.joined(separator: ", "),
+                message: "is there twice", cure: "remove one of the two")
+        default:
+            return problem(nil, message: "cannot be parsed: \(error)", cure: cure)
+        }
+    }
+
+    /// An object whose fields do not fit.
+    private func problem(
+        _ error: any Error, of kind: ResourceKind, in node: Node
+    ) -> ManifestProblem {
+        let metadata = NodeFields.scalars(of: node, in: "metadata")
+        let key = metadata["name"].map {
+            ObjectKey(
+                kind: kind, namespace: metadata["namespace"] ?? ObjectKey.defaultNamespace,
+                name: $0)
+        }
+        let (path, message) = DecodingFault.of(error)
+        let mark = FieldPlace.mark(of: path.map(\.stringValue), in: node)
+        return problem(mark, object: key, field: FieldPlace.path(path), message: message)
+    }
+
+    private func unserved(_ kind: String, _ apiVersion: String, at mark: Mark?) -> ManifestProblem {
+        let place = ManifestPlace(
+            file: file, line: mark.map(fileLine) ?? document.line, column: mark?.column)
+        if KnownKinds.isHarmless(kind) {
+            return ManifestProblem(
+                .ignored, at: place, field: "kind",
+                message: "\(kind) is ignored; Sluice reads Services and what belongs to them")
+        }
+        let expected = ResourceKind.allCases.first { $0.kind == kind }
+        let name = apiVersion.isEmpty ? kind : "\(apiVersion) \(kind)"
+        return ManifestProblem(
+            at: place, field: "kind", message: "unknown kind \(name)",
+            cure: expected.map { "write apiVersion: \($0.apiVersion)" }
+                ?? "use Service, Endpoints, EndpointSlice, Pod or Node")
+    }
+}

@@ -1,0 +1,19 @@
+package import KubeAPI
+
+/// An object and where it is written.
+package struct ManifestObject: Hashable, Sendable {
+    package let object: ClusterObject
+    package let origin: ManifestOrigin
+
+    /// What identifies the object.
+    package var key: ObjectKey { object.key }
+}
+
+/// Which document of which file an object comes from.
+package struct ManifestOrigin: Hashable, Sendable {
+    package let file: String
+    /// The document's first line, counted from one.
+    package let line: Int
+    /// The positions in `kind: List` objects, from the outermost inwards.
+    package let items: [Int]
+}

@@ -1,0 +1,35 @@
+import KubeAPI
+
+/// Why the store refused.
+package struct ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What a caller may act on.
+    package enum Code: Hashable, Sendable {
+        /// There is no such object.
+        case notFound
+        /// An object that must be new exists already.
+        case alreadyExists
+        /// The object has changed since it was read.
+        case conflict
+        /// The history no longer reaches back to the revision, or the list's snapshot is gone.
+        case expired
+        /// A `continue` token that this store did not give out.
+        case malformedToken
+        /// The object has no name.
+        case unnamed
+    }
+
+    package let code: Code
+    /// Which object, or which kind.
+    package let subject: String
+    package let detail: String
+
+    package var description: String { "\(subject): \(detail)" }
+
+    static func notFound(_ key: ObjectKey) -> ObjectStoreError {
+        ObjectStoreError(code: .notFound, subject: key.description, detail: "not found")
+    }
+
+    static func expired(_ kind: ResourceKind, _ detail: String) -> ObjectStoreError {
+        ObjectStoreError(code: .expired, subject: kind.plural, detail: detail)
+    }
+}

@@ -1,0 +1,27 @@
+package import KubeAPI
+
+/// What is kept of an object over restarts.
+package struct RememberedObject: Hashable, Sendable {
+    package let key: ObjectKey
+    package let uid: String
+    /// The first time the object was seen, RFC 3339.
+    package let creationTimestamp: String
+    /// Of a Service: as it was admitted, with its addresses.
+    package var admitted: ServiceObject?
+
+    /// An object as it is to be remembered.
+    package init(
+        key: ObjectKey, uid: String, creationTimestamp: String, admitted: ServiceObject? = nil
+    ) {
+        self.key = key
+        self.uid = uid
+        self.creationTimestamp = creationTimestamp
+        self.admitted = admitted
+    }
+}
+
+/// One row to write.
+package enum StateChange: Hashable, Sendable {
+    case remember(RememberedObject)
+    case forget(ObjectKey)
+}

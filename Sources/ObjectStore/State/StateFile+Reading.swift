@@ -1,0 +1,78 @@
+import FoundationEssentials
+import GRDB
+import KubeAPI
+
+extension StateFile {
+    /// The file's layout is one that this version does not know.
+    struct LaterVersion: Error {
+        let number: Int
+    }
+
+    /// A row that no version has written.
+    struct BrokenRow: Error {
+        let description: String
+    }
+
+    static func object(_ row: Row) throws -> RememberedObject {
+        let kind: String = try row.decode(forKey: "kind")
+        let namespace: String = try row.decode(forKey: "namespace")
+        let name: String = try row.decode(forKey: "name")
+        guard let resource = ResourceKind(rawValue: kind) else {
+            throw BrokenRow(description: "unknown kind \(kind) of \(namespace)/\(name)")
+        }
+        let key = ObjectKey(kind: resource, namespace: namespace, name: name)
+        let bytes: Data? = try row.decodeIfPresent(forKey: "admitted")
+        let admitted: ServiceObject?
+        do {
+            admitted = try bytes.map { try JSONDecoder().decode(ServiceObject.self, from: $0) }
+        } catch {
+            throw BrokenRow(description: "the row of \(key) does not decode")
+        }
+        return RememberedObject(
+            key: key, uid: try row.decode(forKey: "uid"),
+            creationTimestamp: try row.decode(forKey: "created"), admitted: admitted)
+    }
+
+    static func failure(_ error: any Error, _ path: String) -> StateFileError {
+        if let error = error as? LaterVersion {
+            return StateFileError(
+                code: .tooNew, file: path, detail: "has version \(error.number)")
+        }
+        if let error = error as? BrokenRow {
+            return StateFileError(code: .corrupt, file: path, detail: error.description)
+        }
+        guard let error = error as? DatabaseError else {
+            return StateFileError(code: .corrupt, file: path, detail: "\(error)")
+        }
+        let detail = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+        let code: StateFileError.Code =
+            switch error.resultCode {
+            case .SQLITE_NOTADB, .SQLITE_CORRUPT: .corrupt
+            case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: .notWritable
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .inUse
+            default: .failed
+            }
+        return StateFileError(code: code, file: path, detail: detail)
+    }
+}
+
+extension Row {
+    fileprivate func decode<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+        forKey name: String
+    ) throws -> Value {
+        guard let value: Value = try decodeIfPresent(forKey: name) else {
+            throw StateFile.BrokenRow(description: "a row has no \(name)")
+        }
+        return value
+    }
+
+    fileprivate func decodeIfPresent<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+        forKey name: String
+    ) throws -> Value? {
+        guard let stored = self[name] as (any DatabaseValueConvertible)? else { return nil }
+        guard let value = Value.fromDatabaseValue(stored.databaseValue) else {
+            throw StateFile.BrokenRow(description: "\(name) of a row has the wrong type")
+        }
+        return value
+    }
+}
