@@ -1,0 +1,114 @@
+internal import CNetfilter
+internal import Glibc
+internal import Ruleset
+
+/// Questions to the kernel, and its answers.
+extension NetfilterSocket {
+    /// Bytes of the longest question: a header and a few names.
+    private static let requestBytes = 4096
+
+    /// Asks for one thing, and calls with it; throws `ENOENT` if it is not there.
+    mutating func get(
+        _ type: nf_tables_msg_types, family: UInt16,
+        fill: (UnsafeMutablePointer<nlmsghdr>) -> Void = { _ in },
+        _ body: (KernelReply) throws(NetfilterError) -> Void
+    ) throws(NetfilterError) {
+        // The acknowledgement follows the answer and ends it, like the end of a listing.
+        try unsafe ask(type, flags: NLM_F_ACK, family: family, fill: fill)
+        try receiveUntilEnd(body)
+    }
+
+    /// Asks for all things of a kind, and calls with each.
+    ///
+    /// Throws `EINTR` if the ruleset changed meanwhile, so that the listing may be wrong.
+    mutating func list(
+        _ type: nf_tables_msg_types, family: UInt16,
+        fill: (UnsafeMutablePointer<nlmsghdr>) -> Void = { _ in },
+        _ body: (KernelReply) throws(NetfilterError) -> Void
+    ) throws(NetfilterError) {
+        try unsafe ask(type, flags: NLM_F_DUMP, family: family, fill: fill)
+        try receiveUntilEnd(body)
+    }
+
+    private mutating func ask(
+        _ type: nf_tables_msg_types, flags: Int32, family: UInt16,
+        fill: (UnsafeMutablePointer<nlmsghdr>) -> Void
+    ) throws(NetfilterError) {
+        lastSequence &+= 1
+        let sequence = lastSequence
+        let kind = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue)
+        let result = unsafe withUnsafeTemporaryAllocation(
+            byteCount: Self.requestBytes, alignment: 8
+        ) { buffer -> Int32 in
+            guard let start = buffer.baseAddress else { return ENOMEM }
+            unsafe memset(start, 0, buffer.count)
+            guard
+                let header = unsafe nftnl_nlmsg_build_hdr(
+                    start.assumingMemoryBound(to: CChar.self), kind, family, UInt16(flags),
+                    sequence)
+            else { return ENOMEM }
+            unsafe fill(header)
+            let count = unsafe Int(header.pointee.nlmsg_len)
+            do throws(NetfilterDescriptor.Failure) {
+                try descriptor.call { unsafe Int(cnf_net_send($0, start, count)) }
+                return 0
+            } catch {
+                return error.code
+            }
+        }
+        guard result == 0 else { throw NetfilterError(.send, code: result) }
+    }
+
+    /// Reads datagrams until the one that ends the answer to the last question.
+    private borrowing func receiveUntilEnd(
+        _ body: (KernelReply) throws(NetfilterError) -> Void
+    ) throws(NetfilterError) {
+        let sequence = lastSequence
+        var end: KernelReply.Outcome?
+        var isInterrupted = false
+        try unsafe withDatagramBuffer { buffer throws(NetfilterError) in
+            while end == nil {
+                let datagram = unsafe try receive(into: buffer)
+                try unsafe KernelReply.forEach(in: datagram) {
+                    (reply: KernelReply) throws(NetfilterError) in
+                    // An earlier question may have been given up in the middle of its answer.
+                    guard reply.sequence == sequence else { return }
+                    if reply.isInterrupted { isInterrupted = true }
+                    if let outcome = reply.outcome {
+                        end = end ?? outcome
+                    } else {
+                        try body(reply)
+                    }
+                }
+            }
+        }
+        if let end, end.code != 0 { throw NetfilterError(.read, code: end.code) }
+        if isInterrupted { throw NetfilterError(.read, code: EINTR) }
+    }
+
+    private borrowing func receive(
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws(NetfilterError) -> UnsafeRawBufferPointer {
+        let start = buffer.baseAddress
+        let capacity = buffer.count
+        do throws(NetfilterDescriptor.Failure) {
+            let count = try descriptor.call { unsafe cnf_net_receive($0, start, capacity) }
+            guard count <= capacity else { throw NetfilterDescriptor.Failure(code: EMSGSIZE) }
+            return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        } catch {
+            throw NetfilterError(.receive, code: error.code == EAGAIN ? ETIMEDOUT : error.code)
+        }
+    }
+
+    /// Calls with memory for one datagram.
+    borrowing func withDatagramBuffer(
+        _ body: (UnsafeMutableRawBufferPointer) throws(NetfilterError) -> Void
+    ) throws(NetfilterError) {
+        guard let memory = unsafe malloc(Self.datagramBytes) else {
+            throw NetfilterError(.receive, code: ENOMEM)
+        }
+        defer { unsafe free(memory) }
+        try unsafe body(
+            UnsafeMutableRawBufferPointer(start: memory, count: Self.datagramBytes))
+    }
+}

@@ -1,0 +1,123 @@
+internal import Addressing
+internal import CNetfilter
+internal import Ruleset
+
+/// Turns statements into the steps that the kernel runs.
+struct RuleLowering {
+    private let family: TableFamily
+
+    /// Lowers rules of tables of this family.
+    init(_ family: TableFamily) {
+        self.family = family
+    }
+
+    /// All steps of a rule, in order.
+    func expressions(of rule: Rule) -> [KernelExpression] {
+        rule.statements.flatMap(expressions(of:))
+    }
+
+    private func expressions(of statement: Statement) -> [KernelExpression] {
+        switch statement {
+        case .inSet(let fields, let isNegated, let set):
+            load(fields) + [.lookup(.named(set), from: 0, to: .nowhere, isNegated: isNegated)]
+        case .isProtocol(let transports): protocols(transports)
+        case .isInvalid: bit(KernelFacts.invalidState, ofConnection: NFT_CT_STATE.rawValue)
+        case .isDestinationTranslated:
+            bit(KernelFacts.destinationTranslated, ofConnection: NFT_CT_STATUS.rawValue)
+        case .isSourceLocal:
+            [
+                .route(
+                    result: KernelFacts.addressType, flags: KernelFacts.sourceAddressFlag, to: 0),
+                .compare(
+                    register: 0, isEqual: true, bytes: KernelFacts.bytes(KernelFacts.localType)),
+            ]
+        case .verdictMap(let fields, let map):
+            load(fields) + [.lookup(.named(map), from: 0, to: .verdict, isNegated: false)]
+        case .translateDestination(let fields, let map):
+            load(fields) + [
+                .lookup(.named(map), from: 0, to: .register(0), isNegated: false),
+                .translateDestination(
+                    family: UInt32(family.protocolNumber), address: 0,
+                    port: family.addressByteCount / 4),
+            ]
+        case .masquerade: [.masquerade(flags: UInt32(NF_NAT_RANGE_PROTO_RANDOM_FULLY))]
+        case .update(let set, let key, let timeoutSeconds, let value):
+            update(set, key: key, timeoutSeconds: timeoutSeconds, value: value)
+        case .reject(let refusal): [reject(refusal)]
+        case .verdict(let verdict): [.verdict(verdict)]
+        case .foreign(let text): [.unknown(text)]
+        }
+    }
+
+    /// Loads fields into consecutive registers.
+    private func load(_ fields: [Selector], from first: Int = 0) -> [KernelExpression] {
+        var word = first
+        return fields.map { field in
+            defer { word += (field.byteCount(in: family) + 3) / 4 }
+            return field.load(to: word, in: family)
+        }
+    }
+
+    private func protocols(_ transports: [TransportProtocol]) -> [KernelExpression] {
+        let load = Selector.transportProtocol.load(to: 0, in: family)
+        let numbers = transports.map(\.rawValue).sorted()
+        if numbers.count == 1 {
+            return [load, .compare(register: 0, isEqual: true, bytes: numbers)]
+        }
+        return [load, .lookup(.protocols(numbers), from: 0, to: .nowhere, isNegated: false)]
+    }
+
+    private func bit(_ mask: UInt32, ofConnection key: UInt32) -> [KernelExpression] {
+        [
+            .connection(key: key, direction: nil, to: 0),
+            .bitwise(
+                from: 0, mask: KernelFacts.bytes(mask), xor: KernelFacts.bytes(0), to: 0),
+            .compare(register: 0, isEqual: false, bytes: KernelFacts.bytes(0)),
+        ]
+    }
+
+    /// The value follows the key: in IPv6 the two fill 15 of the kernel's 16 registers.
+    private func update(
+        _ set: String, key: [Selector], timeoutSeconds: Int, value: [Selector]
+    ) -> [KernelExpression] {
+        let keyWords = key.keyByteCount(in: family) / 4
+        return load(key) + load(value, from: keyWords) + [
+            .update(
+                set: set, key: 0, value: keyWords,
+                timeoutMilliseconds: UInt64(clamping: timeoutSeconds) * 1000)
+        ]
+    }
+
+    private func reject(_ refusal: Statement.Refusal) -> KernelExpression {
+        switch refusal {
+        case .tcpReset: .reject(type: UInt32(NFT_REJECT_TCP_RST.rawValue), code: 0)
+        case .portUnreachable:
+            .reject(
+                type: UInt32(NFT_REJECT_ICMP_UNREACH.rawValue),
+                code: KernelFacts.portUnreachable(in: family))
+        }
+    }
+}
+
+extension Selector {
+    /// The step that loads the field into registers from this word on.
+    func load(to word: Int, in family: TableFamily) -> KernelExpression {
+        let network = UInt32(NFT_PAYLOAD_NETWORK_HEADER.rawValue)
+        let transport = UInt32(NFT_PAYLOAD_TRANSPORT_HEADER.rawValue)
+        let length = UInt32(byteCount(in: family))
+        return switch self {
+        case .sourceAddress:
+            .payload(header: network, offset: family == .ip ? 12 : 8, length: length, to: word)
+        case .destinationAddress:
+            .payload(header: network, offset: family == .ip ? 16 : 24, length: length, to: word)
+        case .sourcePort: .payload(header: transport, offset: 0, length: length, to: word)
+        case .destinationPort: .payload(header: transport, offset: 2, length: length, to: word)
+        case .transportProtocol: .meta(key: UInt32(NFT_META_L4PROTO.rawValue), to: word)
+        case .originalDestinationAddress:
+            .connection(key: Self.destinationKey(in: family), direction: 0, to: word)
+        case .originalDestinationPort:
+            .connection(key: UInt32(NFT_CT_PROTO_DST.rawValue), direction: 0, to: word)
+        case .random(let modulus): .randomNumber(modulus: modulus, to: word)
+        }
+    }
+}

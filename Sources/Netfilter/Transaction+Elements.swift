@@ -1,0 +1,47 @@
+internal import CNetfilter
+internal import Glibc
+internal import Ruleset
+
+/// Elements as messages: about 500 a message, many messages a batch.
+extension Transaction {
+    /// Attribute bytes after which a message is full: their length has 16 bits, and the largest
+    /// element (two keys, a verdict with a long name, a comment; twice) fits in the rest.
+    private static let fullElementBytes = 63 * 1024
+
+    /// Adds elements to a set or removes them.
+    ///
+    /// To add is exclusive: a key that is there is refused with `EEXIST`, one that is there with
+    /// another value with `EBUSY` (kernel: `nft_add_set_elem`).
+    mutating func append(
+        _ elements: [Element], of declaration: SetDeclaration, in id: TableID, isRemoval: Bool
+    ) throws(NetfilterError) {
+        let layout = ElementLayout(declaration, family: id.family, isRemoval: isRemoval)
+        var next = 0
+        while next < elements.count {
+            let first = next
+            noteElements(from: first, attributesPerElement: layout.attributesPerElement)
+            try unsafe message(
+                isRemoval ? NFT_MSG_DELSETELEM : NFT_MSG_NEWSETELEM,
+                flags: isRemoval ? 0 : NLM_F_CREATE | NLM_F_EXCL, family: id.family
+            ) { header throws(NetfilterError) in
+                unsafe mnl_attr_put_strz(
+                    header, UInt16(NFTA_SET_ELEM_LIST_TABLE.rawValue), id.name)
+                unsafe mnl_attr_put_strz(
+                    header, UInt16(NFTA_SET_ELEM_LIST_SET.rawValue), declaration.name)
+                let list = unsafe mnl_attr_nest_start(
+                    header, UInt16(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue))
+                while next < elements.count,
+                    unsafe header.pointee.nlmsg_len < Self.fullElementBytes
+                {
+                    do throws(NetfilterError) {
+                        try unsafe layout.write(elements[next], to: header)
+                    } catch {
+                        throw NetfilterError(.encode, code: error.code, elementIndex: next)
+                    }
+                    next += 1
+                }
+                unsafe mnl_attr_nest_end(header, list)
+            }
+        }
+    }
+}
