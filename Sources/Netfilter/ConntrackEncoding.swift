@@ -97,12 +97,16 @@ extension ConntrackMessage {
 
     /// Puts the known parts of a tuple and gives the flags that say which; ports count only
     /// together with the transport.
+    ///
+    /// IPv6 addresses are kept back: the kernel (5.8 to 6.18 at least) reads the comparison's
+    /// result the wrong way round and lists just the flows that differ (ctnetlink_filter_match_tuple).
     private static func put(
         _ attribute: UInt16, transport: TransportProtocol?,
         address: (attribute: UInt16, value: IPAddress)?, addressFlag: UInt32,
         port: (attribute: UInt16, value: Port)?, portFlag: UInt32,
         into message: inout NetworkMessage
     ) -> UInt32 {
+        let address = address?.value.family == .v4 ? address : nil
         guard address != nil || transport != nil else { return 0 }
         var flags: UInt32 = 0
         message.nest(attribute) { tuple in
