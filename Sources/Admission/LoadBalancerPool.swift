@@ -1,0 +1,107 @@
+package import Addressing
+package import KubeAPI
+
+/// Gives out the addresses at which load balancers accept Services' traffic.
+///
+/// A Service gets an address of its own, unless it asks for one that others have and its ports
+/// are not among theirs: then they share it.
+package struct LoadBalancerPool: Hashable, Sendable {
+    /// A port of an address; what two Services on one address may not both have.
+    package struct Listener: Hashable, Sendable {
+        package let transport: TransportProtocol
+        package let port: Port
+
+        /// The port of this number for this protocol.
+        package init(_ transport: TransportProtocol, _ port: Port) {
+            self.transport = transport
+            self.port = port
+        }
+    }
+
+    package let blocks: [CIDRBlock]
+    private var tenants: [IPAddress: [ObjectKey: Set<Listener>]] = [:]
+    /// For each block the place after the one given out last.
+    private var next: [UInt64]
+
+    /// A pool whose addresses are all free.
+    package init(blocks: [CIDRBlock]) {
+        self.blocks = blocks
+        next = blocks.map { Self.usable($0).lowerBound }
+    }
+
+    /// Whether there are addresses of a family at all.
+    package func serves(_ family: IPFamily) -> Bool {
+        blocks.contains { $0.family == family }
+    }
+
+    /// Whether the address is one that can be given out at all.
+    package func canHold(_ address: IPAddress) -> Bool {
+        blocks.contains { $0.contains(address) }
+    }
+
+    /// What a Service listens on at an address, if it has the address.
+    package func listeners(
+        of service: ObjectKey, at address: IPAddress
+    ) -> Set<Listener>? {
+        tenants[address]?[service]
+    }
+
+    /// The first other Service at an address that has one of these ports.
+    package func rival(
+        of service: ObjectKey, at address: IPAddress, for listeners: Set<Listener>
+    ) -> ObjectKey? {
+        tenants[address]?
+            .filter { $0.key != service && !$0.value.isDisjoint(with: listeners) }
+            .keys.min()
+    }
+
+    /// Gives a chosen address to a Service; false if a port is taken or it is not of the pool.
+    package mutating func claim(
+        _ address: IPAddress, for service: ObjectKey, listeners: Set<Listener>
+    ) -> Bool {
+        guard canHold(address), rival(of: service, at: address, for: listeners) == nil else {
+            return false
+        }
+        tenants[address, default: [:]][service] = listeners
+        return true
+    }
+
+    /// Gives an address that nobody has to a Service; nil when there is none of the family.
+    package mutating func claimNext(
+        _ family: IPFamily, for service: ObjectKey, listeners: Set<Listener>
+    ) -> IPAddress? {
+        for index in blocks.indices where blocks[index].family == family {
+            guard let (place, address) = firstFree(in: index) else { continue }
+            next[index] = place + 1
+            tenants[address] = [service: listeners]
+            return address
+        }
+        return nil
+    }
+
+    /// Takes an address from a Service, if it has it.
+    package mutating func release(_ address: IPAddress, for service: ObjectKey) {
+        tenants[address]?[service] = nil
+        if tenants[address]?.isEmpty == true { tenants[address] = nil }
+    }
+
+    /// Goes once around the block; as many steps as addresses are taken find a free one.
+    private func firstFree(in index: Int) -> (place: UInt64, address: IPAddress)? {
+        let block = blocks[index]
+        let places = Self.usable(block)
+        var place = places.contains(next[index]) ? next[index] : places.lowerBound
+        for _ in 0...min(UInt64(tenants.count), places.upperBound - places.lowerBound) {
+            if let address = block.address(at: place), tenants[address] == nil {
+                return (place, address)
+            }
+            place = place == places.upperBound ? places.lowerBound : place + 1
+        }
+        return nil
+    }
+
+    /// Without network and broadcast address where a block has them; users may still ask for one.
+    private static func usable(_ block: CIDRBlock) -> ClosedRange<UInt64> {
+        let last = block.addressCount - 1
+        return block.family == .v4 && block.prefixLength <= 30 ? 1...(last - 1) : 0...last
+    }
+}
