@@ -17,26 +17,30 @@ struct ElementDelta {
         }
     }
 
+    /// What was there before all this and goes.
     private var removed: [Place: [ElementData: Element]] = [:]
+    /// What is there after all this and was not before.
     private var added: [Place: [ElementData: Element]] = [:]
 
-    /// Notes that an element goes; if the same one comes as well, nothing happens to it.
+    /// Notes that an element goes, which was there before or has come meanwhile.
     mutating func remove(_ placed: PlacedElement, from table: TableID) {
         let place = Place(table: table, set: placed.set)
-        if added[place]?[placed.element.key] == placed.element {
-            added[place]?[placed.element.key] = nil
-        } else {
-            removed[place, default: [:]][placed.element.key] = placed.element
+        let key = placed.element.key
+        if added[place]?.removeValue(forKey: key) == nil {
+            removed[place, default: [:]][key] = placed.element
         }
     }
 
-    /// Notes that an element comes; if the same one goes as well, nothing happens to it.
+    /// Notes that an element comes, after another one of its key has gone.
+    ///
+    /// If it is the one that was there at first, nothing happens to it.
     mutating func add(_ placed: PlacedElement, to table: TableID) {
         let place = Place(table: table, set: placed.set)
-        if removed[place]?[placed.element.key] == placed.element {
-            removed[place]?[placed.element.key] = nil
+        let key = placed.element.key
+        if removed[place]?[key] == placed.element {
+            removed[place]?[key] = nil
         } else {
-            added[place, default: [:]][placed.element.key] = placed.element
+            added[place, default: [:]][key] = placed.element
         }
     }
 

@@ -64,7 +64,7 @@ package struct ForwardingEntry: Hashable, Sendable {
 
 /// The limits of what one frontend may hold.
 package enum ForwardingLimits {
-    /// Backends of one frontend. The rest is left out and reported.
+    /// Backends of one frontend; the rest is left out and reported.
     ///
     /// A slot is a 16-bit number in the listing's `typeof`; a Service of this size already fills
     /// 30,000 elements when it has a ClusterIP, a nodePort and a load balancer's address.

@@ -2,33 +2,6 @@ import Addressing
 package import Ruleset
 package import ServiceModel
 
-/// Two Services want the same frontend; the one that had it first keeps it.
-package struct FrontendConflict: Hashable, Sendable, CustomStringConvertible {
-    /// What both want.
-    package let frontend: Frontend
-    /// The Service that has it.
-    package let holder: ServiceIdentity
-    /// The Service that does not get it.
-    package let refused: ServiceIdentity
-
-    /// Both names and the frontend in one line.
-    package var description: String {
-        "\(frontend) of \(refused) belongs to \(holder) already; it is left out"
-    }
-}
-
-/// What came of replacing the entries of some Services.
-package struct Replacement: Sendable {
-    /// What has to be done in the kernel, as one transaction.
-    package fileprivate(set) var changes: [RulesetChange] = []
-    /// Frontends that another Service has.
-    package fileprivate(set) var conflicts: [FrontendConflict] = []
-    /// What each Service had asked for before, in the order of the exchange.
-    fileprivate var previous: [(service: ServiceIdentity, wanted: [ForwardingEntry])] = []
-    fileprivate var newChains: [(table: TableID, chain: SharedChain)] = []
-    fileprivate var delta = ElementDelta()
-}
-
 /// All frontends of a host, by Service, and how they stand in its tables.
 ///
 /// The work of a change is that of the Service that changes. The value says what should be in
@@ -76,22 +49,23 @@ package struct ForwardingTable: Sendable {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) -> Replacement {
         var result = Replacement()
-        var queue = updates[...]
-        while let (service, wanted) = queue.popFirst() {
-            result.previous.append((service, waiting[service] ?? granted[service] ?? []))
+        for (service, wanted) in updates {
             let freed = exchange(service, for: wanted, &result)
             guard !waiting.isEmpty, !freed.isEmpty else { continue }
             for (waiter, wanted) in waiting.sorted(by: { $0.key < $1.key })
             where waiter != service && wanted.contains(where: { freed.contains($0.frontend) }) {
-                queue.append((waiter, wanted))
+                _ = exchange(waiter, for: wanted, &result)
             }
         }
+        result.conflicts = result.previous.keys.sorted().flatMap(conflicts)
+        result.usesBefore = uses.takeMemory()
         for (table, chain) in result.newChains.map({ ($0.table, $0.chain.chain) }) {
             result.changes.append(
                 .createChain(table, name: chain.name, base: nil, comment: chain.comment))
             result.changes.append(.replaceRules(table, chain: chain.name, chain.rules))
         }
         result.changes += result.delta.changes
+        result.delta = ElementDelta()
         return result
     }
 
@@ -99,51 +73,76 @@ package struct ForwardingTable: Sendable {
     ///
     /// Nothing else may have been replaced since.
     package mutating func revert(_ replacement: Replacement) {
-        var ignored = Replacement()
-        for (service, wanted) in replacement.previous.reversed() {
-            _ = exchange(service, for: wanted, &ignored)
+        for service in replacement.previous.keys {
+            for entry in granted[service] ?? [] { holders[entry.frontend] = nil }
         }
-        for (table, chain) in replacement.newChains { uses.forget(chain, in: table) }
+        for (service, holding) in replacement.previous {
+            for entry in holding.granted { holders[entry.frontend] = service }
+            granted[service] = holding.granted.isEmpty ? nil : holding.granted
+            waiting[service] = holding.waiting
+        }
+        uses.restore(replacement.usesBefore)
     }
 
     /// Takes the Service's old entries out and puts the new ones in; returns frontends set free.
     private mutating func exchange(
         _ service: ServiceIdentity, for wanted: [ForwardingEntry], _ result: inout Replacement
     ) -> Set<Frontend> {
-        var freed: Set<Frontend> = []
         let old = granted.removeValue(forKey: service) ?? []
-        for entry in old {
-            holders[entry.frontend] = nil
-            freed.insert(entry.frontend)
+        if result.previous[service] == nil {
+            result.previous[service] = (granted: old, waiting: waiting[service])
         }
+        for entry in old { holders[entry.frontend] = nil }
+        var freed = Set(old.map(\.frontend))
         var given: [ForwardingEntry] = []
-        for entry in wanted {
-            if let holder = holders[entry.frontend] {
-                result.conflicts.append(
-                    FrontendConflict(
-                        frontend: entry.frontend, holder: holder, refused: service))
-                continue
-            }
+        for entry in wanted where holders[entry.frontend] == nil {
             holders[entry.frontend] = service
             freed.remove(entry.frontend)
             given.append(entry)
         }
         waiting[service] = given.count == wanted.count ? nil : wanted
         granted[service] = given.isEmpty ? nil : given
-        // New uses are counted before old ones are released, so that nothing shared flickers.
-        for entry in given { add(entry, &result) }
-        for entry in old { remove(entry, &result.delta) }
+        swap(old, for: given, &result)
         return freed
     }
 
-    private mutating func add(_ entry: ForwardingEntry, _ result: inout Replacement) {
+    /// What a Service has asked for and not been given.
+    private func conflicts(of service: ServiceIdentity) -> [FrontendConflict] {
+        var own = Set(entries(of: service).map(\.frontend))
+        return (waiting[service] ?? []).compactMap { entry in
+            guard own.remove(entry.frontend) == nil, let holder = holders[entry.frontend]
+            else { return nil }
+            return FrontendConflict(frontend: entry.frontend, holder: holder, refused: service)
+        }
+    }
+
+    /// Swaps what entries put into the tables; an entry on both sides costs nothing.
+    private mutating func swap(
+        _ old: [ForwardingEntry], for new: [ForwardingEntry], _ result: inout Replacement
+    ) {
+        let oldByFrontend = Dictionary(old.map { ($0.frontend, $0) }) { first, _ in first }
+        let newByFrontend = Dictionary(new.map { ($0.frontend, $0) }) { first, _ in first }
+        let going = old.filter { newByFrontend[$0.frontend] != $0 }
+        let coming = new.filter { oldByFrontend[$0.frontend] != $0 }
+        // New uses are counted before old ones are released, so that nothing shared flickers.
+        for entry in coming { use(entry, &result) }
+        for entry in going { remove(entry, &result.delta) }
+        for entry in coming {
+            let table = layout.table(entry.family)
+            for placed in FrontendElements(entry: entry, layout: layout).own {
+                result.delta.add(placed, to: table)
+            }
+        }
+    }
+
+    /// Counts the entry among the users of what frontends share.
+    private mutating func use(_ entry: ForwardingEntry, _ result: inout Replacement) {
         let table = layout.table(entry.family)
         let parts = FrontendElements(entry: entry, layout: layout)
         // A chain comes after those that it leads to.
         for chain in parts.chains.reversed() where uses.use(chain, in: table) {
             result.newChains.append((table, chain))
         }
-        for placed in parts.own { result.delta.add(placed, to: table) }
         for placed in parts.shared where uses.use(placed, in: table) {
             result.delta.add(placed, to: table)
         }
@@ -154,8 +153,9 @@ package struct ForwardingTable: Sendable {
         let parts = FrontendElements(entry: entry, layout: layout)
         for chain in parts.chains { uses.release(chain, in: table) }
         for placed in parts.own { delta.remove(placed, from: table) }
-        for placed in parts.shared where uses.release(placed, in: table) {
-            delta.remove(placed, from: table)
+        for placed in parts.shared {
+            guard let last = uses.release(placed, in: table) else { continue }
+            delta.remove(last, from: table)
         }
     }
 
@@ -201,9 +201,12 @@ package struct ForwardingTable: Sendable {
         }
         for entry in granted.values.joined() where entry.family == family {
             let parts = FrontendElements(entry: entry, layout: layout)
-            for placed in parts.own + parts.shared {
+            for placed in parts.own {
                 table.sets[placed.set.name]?.elements[placed.element.key] = placed.element
             }
+        }
+        for placed in uses.elements(in: table.id) {
+            table.sets[placed.set.name]?.elements[placed.element.key] = placed.element
         }
         return table
     }

@@ -6,58 +6,86 @@ import Ruleset
 /// A chain that nobody needs any more stays until it is swept, so that a Service whose endpoint
 /// count swings does not make and remove chains in its own, urgent changes.
 struct SharedUses {
-    private struct SharedElement: Hashable {
+    struct SharedElement: Hashable {
         let table: TableID
         let set: String
         let key: ElementData
     }
 
-    private struct PlacedChain: Hashable {
+    struct PlacedChain: Hashable {
         let table: TableID
         let chain: SharedChain
     }
 
-    private var elementUses: [SharedElement: Int] = [:]
+    /// How many need an element, and the element as the first of them brought it.
+    typealias ElementUse = (count: Int, placed: PlacedElement)
+
+    /// What the counts were before some changes, of all that changed.
+    struct Memory {
+        fileprivate var elements: [SharedElement: ElementUse?] = [:]
+        fileprivate var chains: [PlacedChain: Int?] = [:]
+    }
+
+    private var elementUses: [SharedElement: ElementUse] = [:]
     private var chainUses: [PlacedChain: Int] = [:]
+    private var memory = Memory()
+
+    /// What the counts were when this was last asked.
+    mutating func takeMemory() -> Memory {
+        defer { memory = Memory() }
+        return memory
+    }
+
+    /// Makes the counts what they were.
+    mutating func restore(_ memory: Memory) {
+        for (element, use) in memory.elements { elementUses[element] = use }
+        for (chain, count) in memory.chains { chainUses[chain] = count }
+    }
 
     /// Counts one more user; true if it is the first.
     mutating func use(_ placed: PlacedElement, in table: TableID) -> Bool {
         let element = SharedElement(
             table: table, set: placed.set.name, key: placed.element.key)
-        elementUses[element, default: 0] += 1
-        return elementUses[element] == 1
+        let before = elementUses[element]
+        if memory.elements[element] == nil { memory.elements[element] = .some(before) }
+        elementUses[element] = ((before?.count ?? 0) + 1, before?.placed ?? placed)
+        return before == nil
     }
 
-    /// Counts one user less; true if it was the last.
-    mutating func release(_ placed: PlacedElement, in table: TableID) -> Bool {
+    /// Counts one user less; returns the element if that was the last.
+    mutating func release(_ placed: PlacedElement, in table: TableID) -> PlacedElement? {
         let element = SharedElement(
             table: table, set: placed.set.name, key: placed.element.key)
-        let rest = (elementUses[element] ?? 0) - 1
-        precondition(rest >= 0, "a shared element is released once for each use")
-        elementUses[element] = rest == 0 ? nil : rest
-        return rest == 0
+        guard let before = elementUses[element] else {
+            preconditionFailure("a shared element is released once for each use")
+        }
+        if memory.elements[element] == nil { memory.elements[element] = .some(before) }
+        elementUses[element] = before.count == 1 ? nil : (before.count - 1, before.placed)
+        return before.count == 1 ? before.placed : nil
     }
 
     /// Counts one more user of a chain; true if the chain has to be made.
     mutating func use(_ chain: SharedChain, in table: TableID) -> Bool {
         let placed = PlacedChain(table: table, chain: chain)
-        let isNew = chainUses[placed] == nil
-        chainUses[placed, default: 0] += 1
-        return isNew
+        let before = chainUses[placed]
+        if memory.chains[placed] == nil { memory.chains[placed] = .some(before) }
+        chainUses[placed] = (before ?? 0) + 1
+        return before == nil
     }
 
     /// Counts one user of a chain less; the chain stays until it is swept.
     mutating func release(_ chain: SharedChain, in table: TableID) {
         let placed = PlacedChain(table: table, chain: chain)
-        let rest = (chainUses[placed] ?? 0) - 1
-        precondition(rest >= 0, "a chain is released once for each use")
-        chainUses[placed] = rest
+        guard let before = chainUses[placed], before > 0 else {
+            preconditionFailure("a chain is released once for each use")
+        }
+        if memory.chains[placed] == nil { memory.chains[placed] = .some(before) }
+        chainUses[placed] = before - 1
     }
 
-    /// Forgets a chain that was never made, if nobody uses it.
-    mutating func forget(_ chain: SharedChain, in table: TableID) {
-        let placed = PlacedChain(table: table, chain: chain)
-        if chainUses[placed] == 0 { chainUses[placed] = nil }
+    /// All shared elements that are there.
+    func elements(in table: TableID) -> [PlacedElement] {
+        elementUses.filter { $0.key.table == table }.map(\.value.placed)
     }
 
     /// All chains that are there, used or idle.
