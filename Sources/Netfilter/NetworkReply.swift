@@ -20,7 +20,7 @@ struct NetworkReply {
         self.isInterrupted = flags & NLM_F_DUMP_INTR != 0
         switch kind {
         // Both carry a negative errno; a kernel that has none to tell may leave it out of DONE.
-        case NLMSG_ERROR, NLMSG_DONE: content = .end(-body.nativeNumber(Int32.self))
+        case NLMSG_ERROR, NLMSG_DONE: content = .end(0 &- body.nativeNumber(Int32.self))
         default: content = .data(body)
         }
     }
