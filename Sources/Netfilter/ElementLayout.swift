@@ -28,9 +28,9 @@ struct ElementLayout {
     func write(
         _ element: Element, to header: UnsafeMutablePointer<nlmsghdr>
     ) throws(NetfilterError) {
-        guard element.comment?.utf8.count ?? 0 <= UserData.maximumCommentBytes else {
-            throw NetfilterError(.encode, code: EMSGSIZE)
-        }
+        guard element.comment?.utf8.count ?? 0 <= UserData.maximumCommentBytes,
+            element.verdictTarget?.utf8.count ?? 0 <= Transaction.maximumNameBytes
+        else { throw NetfilterError(.encode, code: EMSGSIZE) }
         unsafe withBytes(of: element.key) { key in
             var raw = unsafe cnf_element()
             unsafe raw.key = unsafe key

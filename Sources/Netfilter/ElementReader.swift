@@ -1,4 +1,5 @@
 internal import CNetfilter
+internal import Glibc
 internal import Ruleset
 
 /// Collects the elements of one set as the kernel lists them.
@@ -42,8 +43,17 @@ struct ElementReader {
     }
 
     /// All elements, once everything is added.
-    func elements() -> [Element] {
-        guard isPairOfEnds else { return complete }
+    ///
+    /// Throws `EINTR` if one was listed twice. Between two datagrams of a listing the kernel
+    /// remembers only how many elements it has listed; when a growing hash table was rehashed
+    /// meanwhile, some come twice and as many not at all (kernel: `nft_rhash_walk`).
+    func elements() throws(NetfilterError) -> [Element] {
+        guard isPairOfEnds else {
+            guard Set(complete.lazy.map(\.key)).count == complete.count else {
+                throw NetfilterError(.read, code: EINTR)
+            }
+            return complete
+        }
         var result: [Element] = []
         var open: Element?
         func close(before key: ElementData) {

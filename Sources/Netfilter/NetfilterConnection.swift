@@ -28,6 +28,11 @@ package actor NetfilterConnection {
         try socket.read(ids)
     }
 
+    /// True if this kernel has the table flags `owner` and `persist`.
+    package func supportsTableOwnership() throws(NetfilterError) -> Bool {
+        try socket.supportsTableOwnership()
+    }
+
     /// All tables of the families ip and ip6, without what is in them.
     package func listTables() throws(NetfilterError) -> [Table] {
         try socket.listTables()

@@ -60,7 +60,7 @@ extension NetfilterError: CustomStringConvertible {
         var place = ""
         if let changeIndex { place += " change \(changeIndex)" }
         if let elementIndex { place += ", element \(elementIndex)" }
-        if isTooLarge { place += " more than \(MessageBuffer.maximumBytes) bytes" }
+        if isTooLarge { place += " more than one transaction holds" }
         if !place.isEmpty { place += ":" }
         return "could not \(operation.rawValue):\(place) \(name) (\(reason))"
     }

@@ -58,8 +58,10 @@ extension NetfilterSocket {
     ) throws(NetfilterError) -> [Element] {
         try consistently { socket throws(NetfilterError) in
             var reader = ElementReader(declaration, family: table.family)
-            try unsafe socket.forEachElement(of: table, in: declaration.name) { unsafe reader.add($0) }
-            return reader.elements()
+            try unsafe socket.forEachElement(of: table, in: declaration.name) {
+                unsafe reader.add($0)
+            }
+            return try reader.elements()
         }
     }
 
@@ -69,13 +71,16 @@ extension NetfilterSocket {
     ) throws(NetfilterError) -> [ElementData: ElementCounter] {
         try consistently { socket throws(NetfilterError) in
             var counters: [ElementData: ElementCounter] = [:]
+            var isRepeated = false
             try unsafe socket.forEachElement(of: table, in: declaration.name) { element in
                 guard unsafe element.has_counter,
                     let key = unsafe ElementData(element.key, count: element.key_length)
                 else { return }
-                counters[key] = unsafe ElementCounter(
-                    packets: element.packets, bytes: element.bytes)
+                let counter = unsafe ElementCounter(packets: element.packets, bytes: element.bytes)
+                if counters.updateValue(counter, forKey: key) != nil { isRepeated = true }
             }
+            // As in `ElementReader.elements()`.
+            guard !isRepeated else { throw NetfilterError(.read, code: EINTR) }
             return counters
         }
     }
@@ -87,9 +92,8 @@ extension NetfilterSocket {
         try unsafe list(
             NFT_MSG_GETSETELEM, family: table.family.protocolNumber,
             fill: { header in
-                unsafe mnl_attr_put_strz(
-                    header, UInt16(NFTA_SET_ELEM_LIST_TABLE.rawValue), table.name)
-                unsafe mnl_attr_put_strz(header, UInt16(NFTA_SET_ELEM_LIST_SET.rawValue), set)
+                unsafe NetfilterSocket.put(table.name, as: NFTA_SET_ELEM_LIST_TABLE.rawValue, to: header)
+                unsafe NetfilterSocket.put(set, as: NFTA_SET_ELEM_LIST_SET.rawValue, to: header)
             },
             { reply throws(NetfilterError) in
                 var position = unsafe cnf_element_first(reply.message)

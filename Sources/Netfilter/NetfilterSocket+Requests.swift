@@ -4,8 +4,8 @@ internal import Ruleset
 
 /// Questions to the kernel, and its answers.
 extension NetfilterSocket {
-    /// Bytes of the longest question: a header and a few names.
-    private static let requestBytes = 4096
+    /// Bytes of the longest question: a header and two names of at most 255 bytes.
+    static let requestBytes = 1024
 
     /// Asks for one thing, and calls with it; throws `ENOENT` if it is not there.
     mutating func get(
@@ -34,7 +34,7 @@ extension NetfilterSocket {
         _ type: nf_tables_msg_types, flags: Int32, family: UInt16,
         fill: (UnsafeMutablePointer<nlmsghdr>) -> Void
     ) throws(NetfilterError) {
-        lastSequence &+= 1
+        lastSequence = lastSequence == .max ? Transaction.greatestSequence : lastSequence + 1
         let sequence = lastSequence
         let kind = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue)
         let result = unsafe withUnsafeTemporaryAllocation(
@@ -65,23 +65,26 @@ extension NetfilterSocket {
     ) throws(NetfilterError) {
         let sequence = lastSequence
         var end: KernelReply.Outcome?
+        var failure: NetfilterError?
         var isInterrupted = false
         try unsafe withDatagramBuffer { buffer throws(NetfilterError) in
             while end == nil {
                 let datagram = unsafe try receive(into: buffer)
-                try unsafe KernelReply.forEach(in: datagram) {
-                    (reply: KernelReply) throws(NetfilterError) in
+                unsafe KernelReply.forEach(in: datagram) { reply in
                     // An earlier question may have been given up in the middle of its answer.
                     guard reply.sequence == sequence else { return }
                     if reply.isInterrupted { isInterrupted = true }
                     if let outcome = reply.outcome {
                         end = end ?? outcome
-                    } else {
-                        try body(reply)
+                    } else if failure == nil {
+                        // Also an answer that cannot be read is taken to its end: the socket
+                        // could not ask again before.
+                        do throws(NetfilterError) { try body(reply) } catch { failure = error }
                     }
                 }
             }
         }
+        if let failure { throw failure }
         if let end, end.code != 0 { throw NetfilterError(.read, code: end.code) }
         if isInterrupted { throw NetfilterError(.read, code: EINTR) }
     }
@@ -91,13 +94,26 @@ extension NetfilterSocket {
     ) throws(NetfilterError) -> UnsafeRawBufferPointer {
         let start = buffer.baseAddress
         let capacity = buffer.count
-        do throws(NetfilterDescriptor.Failure) {
-            let count = try descriptor.call { unsafe cnf_net_receive($0, start, capacity) }
-            guard count <= capacity else { throw NetfilterDescriptor.Failure(code: EMSGSIZE) }
-            return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
-        } catch {
-            throw NetfilterError(.receive, code: error.code == EAGAIN ? ETIMEDOUT : error.code)
+        while true {
+            do throws(NetfilterDescriptor.Failure) {
+                let count = try descriptor.call { unsafe cnf_net_receive($0, start, capacity) }
+                guard count <= capacity else { throw NetfilterDescriptor.Failure(code: EMSGSIZE) }
+                return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            } catch {
+                // A signal came first; the answer is still to come.
+                if error.code == EINTR { continue }
+                throw NetfilterError(
+                    .receive, code: error.code == EAGAIN ? ETIMEDOUT : error.code)
+            }
         }
+    }
+
+    /// Appends a name to a question; one that is too long to be a name is left out, which the
+    /// kernel refuses.
+    static func put(
+        _ name: String, as attribute: UInt32, to header: UnsafeMutablePointer<nlmsghdr>
+    ) {
+        _ = unsafe mnl_attr_put_strz_check(header, requestBytes, UInt16(attribute), name)
     }
 
     /// Calls with memory for one datagram.

@@ -23,13 +23,20 @@ package struct NetfilterSocket: ~Copyable {
 
     let descriptor: NetfilterDescriptor
     var transaction: Transaction
-    var lastSequence: UInt32 = 0
+    var lastSequence = Transaction.greatestSequence
 
-    /// Opens a socket in the named network namespace (as `ip netns add` makes them), or in that
-    /// of the calling thread.
-    package init(inNamespace namespace: String? = nil) throws(NetfilterError) {
+    /// Opens a socket.
+    ///
+    /// - Parameters:
+    ///   - namespace: The name of a network namespace, as `ip netns add` makes them; nil for that
+    ///     of the calling thread.
+    ///   - maximumBatchBytes: The most bytes of one transaction. About 100 bytes an element are
+    ///     needed, so the default, which is the most that the kernel can take, holds ten million.
+    package init(
+        inNamespace namespace: String? = nil, maximumBatchBytes: Int = 1 << 30
+    ) throws(NetfilterError) {
         let descriptor = try Self.openDescriptor(inNamespace: namespace)
-        let transaction = try Transaction()
+        let transaction = try Transaction(maximumBytes: maximumBatchBytes)
         self.descriptor = descriptor
         self.transaction = transaction
     }

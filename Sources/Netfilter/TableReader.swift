@@ -39,7 +39,7 @@ struct TableReader {
         try unsafe socket.list(
             NFT_MSG_GETSET, family: id.family.protocolNumber,
             fill: { header in
-                unsafe mnl_attr_put_strz(header, UInt16(NFTA_SET_TABLE.rawValue), id.name)
+                unsafe NetfilterSocket.put(id.name, as: NFTA_SET_TABLE.rawValue, to: header)
             },
             { reply throws(NetfilterError) in
                 if let set = try KernelSet(reply, in: id) { sets.append(set) }
@@ -69,7 +69,7 @@ struct TableReader {
         }
         var reader = ElementReader(set.declaration, family: table.id.family)
         try unsafe socket.forEachElement(of: table.id, in: name) { unsafe reader.add($0) }
-        table.sets[name] = ElementSet(set.declaration, elements: reader.elements())
+        table.sets[name] = try ElementSet(set.declaration, elements: reader.elements())
     }
 
     private mutating func readRules(with socket: inout NetfilterSocket) throws(NetfilterError) {
@@ -79,7 +79,7 @@ struct TableReader {
         try unsafe socket.list(
             NFT_MSG_GETRULE, family: id.family.protocolNumber,
             fill: { header in
-                unsafe mnl_attr_put_strz(header, UInt16(NFTA_RULE_TABLE.rawValue), id.name)
+                unsafe NetfilterSocket.put(id.name, as: NFTA_RULE_TABLE.rawValue, to: header)
             },
             { reply throws(NetfilterError) in
                 found.append(try KernelRule.read(reply, anonymousSets: anonymousSets))

@@ -4,8 +4,14 @@ internal import Ruleset
 
 /// Tables and chains as messages.
 extension Transaction {
+    /// The most bytes of a name (`NFT_NAME_MAXLEN` less the final zero).
+    static var maximumNameBytes: Int { 255 }
+
     /// Writes the messages of one change.
     mutating func append(_ change: RulesetChange) throws(NetfilterError) {
+        guard change.names.allSatisfy({ $0.utf8.count <= Self.maximumNameBytes }) else {
+            throw NetfilterError(.encode, code: EMSGSIZE)
+        }
         switch change {
         case .createTable(let id, let flags, let comment):
             try createTable(id, flags: flags, comment: comment)
@@ -110,6 +116,21 @@ extension Transaction {
             unsafe nftnl_chain_set_str(
                 chain.pointer, UInt16(NFTNL_CHAIN_NAME.rawValue), name))
         return chain
+    }
+}
+
+extension RulesetChange {
+    /// The names in the change, those of elements and rules apart.
+    fileprivate var names: [String] {
+        switch self {
+        case .createTable(let id, _, _), .deleteTable(let id): [id.name]
+        case .createSet(let id, let set), .addElements(let id, let set, _),
+            .removeElements(let id, let set, _):
+            [id.name, set.name]
+        case .deleteSet(let id, let name), .createChain(let id, let name, _, _),
+            .deleteChain(let id, let name), .replaceRules(let id, let name, _):
+            [id.name, name]
+        }
     }
 }
 

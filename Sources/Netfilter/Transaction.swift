@@ -12,6 +12,10 @@ struct Transaction: ~Copyable {
         let attributesPerElement: Int
     }
 
+    /// Sequence numbers of messages stay below this, those of questions above: an answer that
+    /// comes late is never taken for an acknowledgement.
+    static let greatestSequence: UInt32 = 1 << 31
+
     private var buffer: MessageBuffer
     private var sequence: UInt32
     /// The first sequence number of each change.
@@ -20,9 +24,9 @@ struct Transaction: ~Copyable {
     private var lastSetID: UInt32 = 0
     private var lastMessageOffset = 0
 
-    /// Makes an empty transaction.
-    init() throws(NetfilterError) {
-        buffer = try MessageBuffer()
+    /// Makes an empty transaction of at most so many bytes.
+    init(maximumBytes: Int) throws(NetfilterError) {
+        buffer = try MessageBuffer(maximumBytes: maximumBytes)
         sequence = 0
     }
 
@@ -43,6 +47,7 @@ struct Transaction: ~Copyable {
         firstSequences.removeAll(keepingCapacity: true)
         elementRuns.removeAll(keepingCapacity: true)
         lastSetID = 0
+        if sequence > Self.greatestSequence / 2 { sequence = 0 }
         try boundary(UInt16(NFNL_MSG_BATCH_BEGIN), generation: generation)
         for (index, change) in changes.enumerated() {
             firstSequences.append(sequence)
@@ -84,7 +89,7 @@ struct Transaction: ~Copyable {
         try unsafe fill(header)
         lastMessageOffset = buffer.count
         unsafe buffer.end(length: header.pointee.nlmsg_len)
-        sequence &+= 1
+        sequence += 1
     }
 
     /// Notes that the next message holds the elements of a change from this one on.
@@ -118,7 +123,6 @@ struct Transaction: ~Copyable {
     private mutating func boundary(
         _ type: UInt16, generation: UInt32?
     ) throws(NetfilterError) {
-        if sequence > UInt32.max / 2 { sequence = 0 }
         let start = unsafe try buffer.begin()
         let text = unsafe start.assumingMemoryBound(to: CChar.self)
         let isBegin = type == UInt16(NFNL_MSG_BATCH_BEGIN)
@@ -130,7 +134,7 @@ struct Transaction: ~Copyable {
             unsafe mnl_attr_put_u32(header, UInt16(NFNL_BATCH_GENID.rawValue), generation.bigEndian)
         }
         unsafe buffer.end(length: header.pointee.nlmsg_len)
-        sequence &+= 1
+        sequence += 1
     }
 
     /// Asks for one acknowledgement in the whole batch.

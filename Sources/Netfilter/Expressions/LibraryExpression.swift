@@ -41,6 +41,9 @@ extension Owned<ExpressionKind> {
 
     /// Sets a name.
     func set(_ attribute: Int, name: String) throws(NetfilterError) {
+        guard name.utf8.count <= Transaction.maximumNameBytes else {
+            throw NetfilterError(.encode, code: EMSGSIZE)
+        }
         try checked(unsafe nftnl_expr_set_str(pointer, UInt16(attribute), name))
     }
 
