@@ -38,7 +38,7 @@ struct SetText {
         }
     }
 
-    private func text(of element: Element) -> String {
+    func text(of element: Element) -> String {
         var text = keyText(of: element)
         if let comment = element.comment { text += " comment \"\(comment)\"" }
         switch element.value {
@@ -60,7 +60,21 @@ struct SetText {
             return first.map(\.description).joined(separator: " . ")
         }
         let last = FieldReader.fields(of: lastKey, as: selectors, family: family)
-        return zip(first, last).map { low, high in low == high ? "\(low)" : "\(low)-\(high)" }
-            .joined(separator: " . ")
+        return zip(first, last).map(rangeText).joined(separator: " . ")
+    }
+
+    /// A range as `nft` lists it: `10.0.0.0/8` if it is a block, else `10.0.0.1-10.0.0.6`.
+    private func rangeText(_ low: FieldValue, _ high: FieldValue) -> String {
+        guard low != high else { return "\(low)" }
+        guard case .address(let first) = low, case .address(let last) = high else {
+            return "\(low)-\(high)"
+        }
+        let blocks = (0...family.addressByteCount * 8).lazy.compactMap {
+            CIDRBlock(first, prefixLength: $0)
+        }
+        guard let block = blocks.first(where: { $0.first == first && $0.last == last }) else {
+            return "\(low)-\(high)"
+        }
+        return "\(block)"
     }
 }
