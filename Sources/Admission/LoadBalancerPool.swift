@@ -99,9 +99,11 @@ package struct LoadBalancerPool: Hashable, Sendable {
         return nil
     }
 
-    /// Without network and broadcast address where a block has them; users may still ask for one.
+    /// Without the addresses that stand for the block itself (in IPv4 also the broadcast address)
+    /// where a block is large enough to have them; users may still ask for one.
     private static func usable(_ block: CIDRBlock) -> ClosedRange<UInt64> {
         let last = block.addressCount - 1
-        return block.family == .v4 && block.prefixLength <= 30 ? 1...(last - 1) : 0...last
+        guard last > 1 else { return 0...last }
+        return 1...(block.family == .v4 ? last - 1 : last)
     }
 }
