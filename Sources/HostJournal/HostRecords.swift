@@ -1,0 +1,61 @@
+package import Addressing
+
+/// What one role changed on this host outside its tables.
+package struct HostRecords: Codable, Hashable, Sendable {
+    /// Kernel settings that were given another value.
+    package internal(set) var sysctls: [SysctlRecord] = []
+    /// Addresses that were put on an interface.
+    package internal(set) var addresses: [AddressRecord] = []
+    /// Routes that were added.
+    package internal(set) var routes: [RouteRecord] = []
+
+    /// Nothing was changed.
+    package init() {}
+
+    /// Whether nothing was changed.
+    package var isEmpty: Bool { sysctls.isEmpty && addresses.isEmpty && routes.isEmpty }
+
+    /// What is known of a setting.
+    func sysctl(_ name: String) -> SysctlRecord? { sysctls.first { $0.name == name } }
+}
+
+/// A kernel setting that was given another value.
+package struct SysctlRecord: Codable, Hashable, Sendable {
+    /// With dots, as in `net.ipv4.ip_forward`.
+    package let name: String
+    /// What it was before the first change.
+    package let before: String
+    /// Every value it was given since, the last one at the end.
+    ///
+    /// All of them are kept: the process may die between noting a value and writing it.
+    package internal(set) var values: [String]
+
+    /// Whether a value is one that it was given; the kernel separates numbers by tabs.
+    func gave(_ value: String) -> Bool { values.contains { Self.isSame($0, value) } }
+
+    /// Whether the kernel takes both texts for the same value.
+    static func isSame(_ left: String, _ right: String) -> Bool {
+        left.split(whereSeparator: \.isWhitespace) == right.split(whereSeparator: \.isWhitespace)
+    }
+}
+
+/// An address that was put on an interface.
+package struct AddressRecord: Hashable, Sendable, CustomStringConvertible {
+    package let address: IPAddress
+    package let prefixLength: Int
+    package let interface: String
+
+    /// For example `198.51.100.10/32 on eth0`.
+    package var description: String { "\(address)/\(prefixLength) on \(interface)" }
+}
+
+/// A route that was added: to a range of Services, over the interface that has the node's address.
+package struct RouteRecord: Hashable, Sendable, CustomStringConvertible {
+    package let destination: CIDRBlock
+    package let interface: String
+    /// The address that this host's processes then send from.
+    package let source: IPAddress
+
+    /// For example `10.96.0.0/12 dev eth0 src 192.168.50.1`.
+    package var description: String { "\(destination) dev \(interface) src \(source)" }
+}
