@@ -74,21 +74,23 @@ let package = Package(
         room("APIClient", ["KubeAPI", asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL, yams]),
         room("ObjectStore", ["Addressing", "Admission", "KubeAPI", grdb, logging, yams]),
         room("PrometheusMetrics", [coreMetrics]),
+        room("HostJournal", ["Addressing", "Netfilter"]),
+        room("TableSync", ["Forwarding", "Netfilter", "Ruleset", "ServiceModel"]),
 
         // Floor 5: services with side effects.
         room(
             "NodeProxy",
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
-                "ServiceTranslation", "Netfilter", "APIClient", "PrometheusMetrics",
-                coreMetrics, hummingbird, lifecycle, logging,
+                "ServiceTranslation", "Netfilter", "APIClient", "HostJournal", "TableSync",
+                coreMetrics, lifecycle, logging,
             ]),
         room(
             "LoadBalancer",
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
-                "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient",
-                asyncHTTPClient, coreMetrics, lifecycle, logging, nioCore, nioPosix,
+                "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "HostJournal",
+                "TableSync", asyncHTTPClient, coreMetrics, lifecycle, logging, nioCore, nioPosix,
             ]),
         room("APIServer", ["KubeAPI", "ObjectStore", hummingbird, lifecycle, logging, nioCore]),
 
@@ -98,8 +100,8 @@ let package = Package(
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
                 "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
-                "ObjectStore", "PrometheusMetrics", "NodeProxy", "LoadBalancer", "APIServer",
-                coreMetrics, hummingbird, lifecycle, logging,
+                "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync", "NodeProxy",
+                "LoadBalancer", "APIServer", asyncHTTPClient, coreMetrics, hummingbird, lifecycle, logging,
             ]),
         .executableTarget(
             name: "sluice", dependencies: ["Daemon", argumentParser], swiftSettings: strict),

@@ -1,5 +1,5 @@
 package import Addressing
-import Ruleset
+package import Ruleset
 
 /// What clients connect to: an address, a protocol and a port.
 ///
@@ -38,5 +38,19 @@ package struct Frontend: Hashable, Sendable, Comparable, CustomStringConvertible
         data.append(transport)
         data.append(port)
         return data
+    }
+}
+
+extension Frontend {
+    /// The frontend that a key of one of our sets begins with, if it begins with one.
+    package init?(leading key: ElementData, of set: SetDeclaration, family: TableFamily) {
+        guard set.key.starts(with: Fields.frontend) else { return nil }
+        let fields = FieldReader.fields(of: key, as: Fields.frontend, family: family)
+        guard fields.count == 3, case .address(let address) = fields[0],
+            case .transportProtocol(let number) = fields[1],
+            let transport = TransportProtocol(rawValue: number),
+            case .port(let portNumber) = fields[2], let port = Port(Int(portNumber))
+        else { return nil }
+        self.init(address, transport, port)
     }
 }

@@ -61,12 +61,15 @@ package struct PacketWalk: Sendable {
     }
 
     /// Passes all base chains of a hook; nil if the packet goes on.
+    ///
+    /// A packet that connection tracking cannot place meets no nat chain (`nf_nat_inet_fn`).
     private mutating func pass(
         _ traveller: inout Traveller, at hook: BaseChain.Hook
     ) -> PacketOutcome? {
         let bases = table.chains.values.filter { $0.base?.hook == hook }
             .sorted { ($0.base?.priority ?? 0) < ($1.base?.priority ?? 0) }
         for base in bases {
+            if base.base?.kind == .nat, traveller.packet.isInvalid { continue }
             switch run(base.name, &traveller) {
             case .ended(let outcome): return outcome
             case .accepted, .exhausted: continue

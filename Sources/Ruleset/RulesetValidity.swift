@@ -16,7 +16,8 @@ extension Table {
     ///
     /// Checks that verdicts lead to chains, that statements name sets that exist, and that each
     /// chain is legal at every hook that reaches it: `masquerade` at postrouting only,
-    /// `reject` not there (kernel: `nft_masq_validate`, `nft_reject_validate`).
+    /// `reject` not there (kernel: `nft_masq_validate`, `nft_reject_validate`). Nothing is nat at
+    /// forward (`nft_chain_nat_ip4`).
     package func faults() -> [RulesetFault] {
         danglingFaults() + hookFaults()
     }
@@ -50,6 +51,9 @@ extension Table {
         let targetsOfMaps = sets.mapValues { Set($0.elements.values.compactMap(\.verdictTarget)) }
         for base in chains.values.sorted(by: { $0.name < $1.name }) {
             guard let place = base.base else { continue }
+            if place.kind == .nat, place.hook == .forward {
+                faults.append(fault("chain \(base.name)", "there is no nat at forward"))
+            }
             var seen: Set<String> = []
             var waiting = [base.name]
             while let name = waiting.popLast() {
@@ -91,8 +95,8 @@ extension Statement {
         case .translateDestination
         where place.kind != .nat || (place.hook != .prerouting && place.hook != .output):
             "dnat is legal at nat prerouting and output only, not at \(place.hook)"
-        case .reject where place.kind == .nat && place.hook == .postrouting:
-            "reject is not legal at nat postrouting"
+        case .reject where place.hook == .postrouting:
+            "reject is not legal at postrouting"
         default: nil
         }
     }

@@ -20,4 +20,7 @@ package struct TranslatedService: Hashable, Sendable {
     package var entries: [ForwardingEntry] = []
     /// What had to be left out, and why.
     package var problems: [TranslationProblem] = []
+
+    /// Nothing at all: what a Service that is gone has.
+    package init() {}
 }

@@ -1,0 +1,44 @@
+package import Addressing
+
+/// What a node's proxy has to know before it starts.
+package struct NodeProxyConfiguration: Sendable {
+    /// The node's addresses at which nodePorts answer.
+    package enum NodePortAddresses: Hashable, Sendable {
+        /// The node's first address of each family.
+        case primary
+        /// Those of the node's addresses that lie in one of these blocks.
+        case blocks([CIDRBlock])
+    }
+
+    /// The name of the Node object that stands for this host.
+    package let nodeName: String
+    /// Where ClusterIPs come from.
+    package let serviceRanges: [CIDRBlock]
+    /// Where all pods get their addresses from.
+    package let podRanges: [CIDRBlock]
+    /// Where nodePorts answer.
+    package let nodePortAddresses: NodePortAddresses
+    /// True if frontends and endpoints count their connections in the kernel.
+    package let hasCounters: Bool
+    /// True if the tables are to be owned, so that nobody else can change them.
+    package let ownsTables: Bool
+
+    /// How often it is looked whether somebody else changed a ruleset.
+    package var compareInterval = Duration.milliseconds(250)
+    /// How long work may wait before the proxy calls itself unhealthy.
+    package var stallTimeout = Duration.seconds(60)
+
+    /// Gathers the settings of one proxy.
+    package init(
+        nodeName: String, serviceRanges: [CIDRBlock], podRanges: [CIDRBlock],
+        nodePortAddresses: NodePortAddresses = .primary, hasCounters: Bool = true,
+        ownsTables: Bool
+    ) {
+        self.nodeName = nodeName
+        self.serviceRanges = serviceRanges
+        self.podRanges = podRanges
+        self.nodePortAddresses = nodePortAddresses
+        self.hasCounters = hasCounters
+        self.ownsTables = ownsTables
+    }
+}

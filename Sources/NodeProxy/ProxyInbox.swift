@@ -1,0 +1,150 @@
+import APIClient
+import Addressing
+import Forwarding
+import KubeAPI
+import ServiceModel
+import ServiceTranslation
+
+/// What has arrived from the API and is not in the kernel yet.
+///
+/// While one transaction runs, further changes gather here and go together with the next one;
+/// there is no fixed pace.
+actor ProxyInbox {
+    /// What is to be carried out now.
+    struct Work: Sendable {
+        /// Services with their frontends; one that is gone has none.
+        let updates: [(service: ServiceIdentity, translated: TranslatedService)]
+        /// True if `updates` are all Services there are.
+        let isComplete: Bool
+        /// Which addresses are what around the node, if a node changed.
+        let surroundings: Surroundings?
+        /// The node's addresses at which nodePorts answer.
+        let nodePortAddresses: [IPAddress]
+        /// When the oldest of these changes arrived.
+        let arrived: ContinuousClock.Instant
+        /// When endpoints changed, as their slices say.
+        let triggers: [String]
+    }
+
+    private var snapshot = ClusterSnapshot()
+    private var touched: Set<ServiceIdentity> = []
+    private var haveNodesChanged = false
+    private var arrived: ContinuousClock.Instant?
+    private var triggers: [String] = []
+    private var listed: Set<ResourceKind> = []
+    private var hasStarted = false
+    private let plan: NodePlan
+    private let problems: @Sendable (String) -> Void
+    private let connection: @Sendable (APIClientError?) -> Void
+    private let signal: AsyncStream<Void>.Continuation
+
+    /// - Parameters:
+    ///   - plan: translates what arrives.
+    ///   - signal: told whenever there may be work.
+    ///   - problems: told what in the objects could not be used.
+    ///   - connection: told nil when changes arrive, and the reason when they do not.
+    init(
+        plan: NodePlan, signal: AsyncStream<Void>.Continuation,
+        problems: @escaping @Sendable (String) -> Void,
+        connection: @escaping @Sendable (APIClientError?) -> Void
+    ) {
+        self.plan = plan
+        self.signal = signal
+        self.problems = problems
+        self.connection = connection
+    }
+
+    func take(services change: ObjectChange<ServiceObject>) {
+        switch change {
+        case .listed(let objects, _):
+            note(touched: snapshot.replaceServices(objects), listed: .services)
+        case .upserted(let object): note(touched: snapshot.upsert(object))
+        case .deleted(let object): note(touched: snapshot.delete(object))
+        case .unreadable(let object): problems(object.description)
+        case .connected: connection(nil)
+        case .disconnected(let error): connection(error)
+        }
+    }
+
+    func take(slices change: ObjectChange<EndpointSliceObject>) {
+        switch change {
+        case .listed(let objects, _):
+            note(touched: snapshot.replaceSlices(objects), listed: .endpointslices)
+        case .upserted(let object):
+            let touched = snapshot.upsert(object)
+            if !touched.isEmpty,
+                let trigger = object.metadata.annotations?[WellKnown.lastChangeTriggerTime]
+            {
+                triggers.append(trigger)
+            }
+            note(touched: touched)
+        case .deleted(let object): note(touched: snapshot.delete(object))
+        case .unreadable(let object): problems(object.description)
+        case .connected: connection(nil)
+        case .disconnected(let error): connection(error)
+        }
+    }
+
+    func take(nodes change: ObjectChange<NodeObject>) {
+        switch change {
+        case .listed(let objects, _):
+            noteNodes(changed: snapshot.replaceNodes(objects), listed: .nodes)
+        case .upserted(let object): noteNodes(changed: snapshot.upsert(object))
+        case .deleted(let object): noteNodes(changed: snapshot.delete(object))
+        case .unreadable(let object): problems(object.description)
+        case .connected: connection(nil)
+        case .disconnected(let error): connection(error)
+        }
+    }
+
+    /// Takes everything that waits; nil if nothing does or not all kinds are known yet.
+    func takeWork() -> Work? {
+        guard listed.count == 3 else { return nil }
+        guard !hasStarted || !touched.isEmpty || haveNodesChanged else { return nil }
+        defer {
+            hasStarted = true
+            touched = []
+            haveNodesChanged = false
+            arrived = nil
+            triggers = []
+        }
+        let isComplete = !hasStarted || haveNodesChanged
+        let names = isComplete ? Set(snapshot.services.keys).union(touched) : touched
+        return Work(
+            updates: names.sorted().map { ($0, plan.translate($0, in: snapshot)) },
+            isComplete: !hasStarted,
+            surroundings: isComplete ? plan.surroundings(in: snapshot) : nil,
+            nodePortAddresses: plan.nodePortAddresses(in: snapshot),
+            arrived: arrived ?? .now, triggers: triggers)
+    }
+
+    /// Puts work back that could not be carried out.
+    func putBack(_ work: Work) {
+        if work.isComplete { hasStarted = false }
+        if work.surroundings != nil { haveNodesChanged = true }
+        touched.formUnion(work.updates.map(\.service))
+        arrived = work.arrived
+    }
+
+    /// When the oldest change arrived that is not in the kernel yet.
+    var oldestWaiting: ContinuousClock.Instant? { arrived }
+
+    private func note(touched new: Set<ServiceIdentity>, listed kind: ResourceKind? = nil) {
+        if let kind { listed.insert(kind) }
+        touched.formUnion(new)
+        finish(isNew: !new.isEmpty || kind != nil)
+    }
+
+    private func noteNodes(changed: Bool, listed kind: ResourceKind? = nil) {
+        if let kind { listed.insert(kind) }
+        haveNodesChanged = haveNodesChanged || changed
+        finish(isNew: changed || kind != nil)
+    }
+
+    private func finish(isNew: Bool) {
+        for problem in snapshot.takeProblems() { problems(problem.description) }
+        guard isNew else { return }
+        if arrived == nil { arrived = .now }
+        signal.yield()
+    }
+}

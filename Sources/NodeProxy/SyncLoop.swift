@@ -1,0 +1,191 @@
+import Addressing
+import FoundationEssentials
+import Forwarding
+import Logging
+import Netfilter
+import ServiceModel
+import ServiceTranslation
+import TableSync
+
+/// Carries out what has arrived, one transaction after another.
+struct SyncLoop {
+    /// Between two tries while the kernel refuses to be read or written.
+    private static let retryInterval = Duration.seconds(1)
+    /// Between two looks at the host's routes.
+    private static let routeInterval = Duration.seconds(10)
+
+    private let configuration: NodeProxyConfiguration
+    private let inbox: ProxyInbox
+    private let host: HostPreparation
+    private let health: ProxyHealth
+    private let metrics: ProxyMetrics
+    private let logger: Logger
+    private let writer: ForwardingWriter
+    private let cleaner: FlowCleaner
+    private let clock = ContinuousClock()
+    private var hasStarted = false
+    private var nextTry: ContinuousClock.Instant
+    private var nextComparison: ContinuousClock.Instant
+    private var nextRouteCheck: ContinuousClock.Instant
+    private var nodeAddresses: [IPAddress] = []
+
+    init(
+        configuration: NodeProxyConfiguration, writer: ForwardingWriter, inbox: ProxyInbox,
+        host: HostPreparation, health: ProxyHealth, metrics: ProxyMetrics, logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.inbox = inbox
+        self.host = host
+        self.health = health
+        self.metrics = metrics
+        self.logger = logger
+        self.writer = writer
+        cleaner = try FlowCleaner()
+        nextTry = clock.now
+        nextComparison = clock.now
+        nextRouteCheck = clock.now
+    }
+
+    /// Does all that waits, then looks after the kernel if it is time to.
+    mutating func turn() async {
+        guard clock.now >= nextTry else { return }
+        while let work = await inbox.takeWork() {
+            health.update { $0.waitingSince = work.arrived }
+            do {
+                try await carryOut(work)
+            } catch {
+                await inbox.putBack(work)
+                metrics.failed()
+                nextTry = clock.now + Self.retryInterval
+                let isNew = health.state.lastError != "\(error)"
+                health.update { $0.lastError = "\(error)" }
+                if isNew {
+                    logger.error(
+                        "the kernel could not be written; trying again every second",
+                        metadata: ["error": "\(error)"])
+                }
+                return
+            }
+        }
+        await lookAfterKernel()
+    }
+
+    private mutating func carryOut(_ work: ProxyInbox.Work) async throws {
+        for problem in Set(work.updates.flatMap(\.translated.problems)) {
+            logger.warning("left out", metadata: ["problem": "\(problem)"])
+        }
+        let updates = work.updates.map { ($0.service, $0.translated.entries) }
+        var report: WriteReport
+        if work.isComplete {
+            report = try await writer.start(
+                Dictionary(uniqueKeysWithValues: updates.filter { !$0.1.isEmpty }),
+                surroundings: work.surroundings ?? Surroundings())
+        } else {
+            if let surroundings = work.surroundings {
+                let outcome = try await writer.write(surroundings)
+                report = outcome
+            }
+            var stale: [FlowFilter] = []
+            for (service, entries) in updates {
+                let before = await writer.entries(of: service)
+                if before != entries {
+                    stale += StaleFlows.filters(from: before, to: entries)
+                }
+            }
+            report = try await writer.write(updates)
+            await purge(stale)
+        }
+        nodeAddresses = work.nodePortAddresses
+        if work.surroundings != nil { nextRouteCheck = clock.now }
+        await note(report, of: work)
+    }
+
+    private func note(_ report: WriteReport, of work: ProxyInbox.Work) async {
+        let now = clock.now
+        let wait = now - work.arrived
+        let sinceChange = work.triggers.compactMap { ChangeTime.seconds(since: $0, now: Date.now) }
+        metrics.synced(report, after: wait, sinceChange: sinceChange)
+        for conflict in report.conflicts {
+            logger.warning("left out", metadata: ["problem": "\(conflict)"])
+        }
+        for (service, error) in report.refused {
+            logger.error(
+                "the kernel refused a Service; its earlier state stays in force",
+                metadata: ["service": "\(service)", "error": "\(error)"])
+        }
+        let count = await writer.serviceCount
+        let waiting = await inbox.oldestWaiting
+        health.update { state in
+            state.hasSynced = true
+            state.lastSync = now
+            state.waitingSince = waiting
+            state.lastError = nil
+            state.serviceCount = count
+            for update in work.updates { state.refused["\(update.service)"] = nil }
+            for (service, error) in report.refused {
+                state.refused["\(service)"] = "\(error)"
+            }
+        }
+        metrics.state(services: count, refused: health.state.refused.count)
+        logger.log(
+            level: work.isComplete ? .notice : .debug,
+            work.isComplete ? "the kernel holds the complete state" : "written to the kernel",
+            metadata: [
+                "services": "\(work.isComplete ? count : work.updates.count)",
+                "changes": "\(report.changeCount)",
+                "seconds": "\(wait.seconds)",
+                "seconds_since_change": "\(sinceChange.max() ?? wait.seconds)",
+                "longest_transaction": "\(report.transactions.max()?.seconds ?? 0)",
+            ])
+    }
+
+    /// Deletes tracked flows; failing at it is said, and stops nothing.
+    private func purge(_ filters: [FlowFilter]) async {
+        guard !filters.isEmpty else { return }
+        do {
+            let count = try await cleaner.delete(anyOf: filters)
+            metrics.purged(count)
+            if count > 0 { logger.debug("flows deleted", metadata: ["count": "\(count)"]) }
+        } catch {
+            logger.warning(
+                "tracked flows of removed endpoints could not be deleted",
+                metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Sees whether somebody else changed our tables, or took the service route away.
+    private mutating func lookAfterKernel() async {
+        let now = clock.now
+        guard health.state.hasSynced else { return }
+        if now >= nextRouteCheck {
+            nextRouteCheck = now + Self.routeInterval
+            await host.ensureServiceRoutes(nodeAddresses: nodeAddresses)
+        }
+        guard now >= nextComparison else { return }
+        do {
+            if let comparison = try await writer.compare(), comparison.repairCount > 0 {
+                metrics.repaired(comparison)
+                logger.warning(
+                    "somebody else changed our tables; they are repaired",
+                    metadata: [
+                        "changes": "\(comparison.repairCount)",
+                        "seconds": "\((clock.now - now).seconds)",
+                    ])
+            }
+            // Reading a large table back takes long: never more than a tenth of the time.
+            nextComparison =
+                clock.now + max(configuration.compareInterval / 2, (clock.now - now) * 9)
+        } catch {
+            metrics.failed()
+            nextComparison = clock.now + Self.retryInterval
+            logger.error("the tables could not be compared", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

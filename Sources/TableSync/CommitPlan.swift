@@ -1,0 +1,59 @@
+import Ruleset
+
+/// Divides a long list of changes into transactions of bounded size.
+///
+/// The kernel holds one lock for all of a transaction. Only changes that add can be divided:
+/// half of a replacement would show to packets.
+enum CommitPlan {
+    /// Elements in one transaction; a commit of so many holds the kernel's lock for some 50 ms.
+    static let elementsPerTransaction = 20_000
+
+    /// The transactions, in order: for a cold start endpoints come before what leads to them,
+    /// since the changes do.
+    static func transactions(for changes: [RulesetChange]) -> [[RulesetChange]] {
+        guard changes.allSatisfy(\.onlyAdds) else { return [changes] }
+        var transactions: [[RulesetChange]] = []
+        var current: [RulesetChange] = []
+        var room = elementsPerTransaction
+        for change in changes {
+            guard case .addElements(let table, let set, let elements) = change else {
+                current.append(change)
+                continue
+            }
+            var rest = elements[...]
+            while !rest.isEmpty {
+                let part = rest.prefix(room)
+                rest = rest.dropFirst(part.count)
+                room -= part.count
+                current.append(.addElements(table, set, Array(part)))
+                if room == 0 {
+                    transactions.append(current)
+                    current = []
+                    room = elementsPerTransaction
+                }
+            }
+        }
+        if !current.isEmpty { transactions.append(current) }
+        return transactions
+    }
+}
+
+extension RulesetChange {
+    /// True if nothing that was there is different afterwards.
+    var onlyAdds: Bool {
+        switch self {
+        case .createTable, .createSet, .createChain, .replaceRules, .addElements: true
+        case .deleteTable, .deleteSet, .deleteChain, .removeElements: false
+        }
+    }
+
+    /// How many kernel objects the change touches.
+    var size: Int {
+        switch self {
+        case .addElements(_, _, let elements), .removeElements(_, _, let elements):
+            elements.count
+        case .replaceRules(_, _, let rules): max(1, rules.count)
+        case .createTable, .deleteTable, .createSet, .deleteSet, .createChain, .deleteChain: 1
+        }
+    }
+}

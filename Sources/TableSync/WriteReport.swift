@@ -1,0 +1,25 @@
+package import Forwarding
+package import Netfilter
+package import ServiceModel
+
+/// What came of writing some Services into the kernel.
+package struct WriteReport: Sendable {
+    /// Services whose frontends the kernel refused; their earlier state stays in force.
+    package var refused: [ServiceIdentity: NetfilterError] = [:]
+    /// Frontends that another Service has already.
+    package var conflicts: [FrontendConflict] = []
+    /// How many elements, chains and rules were changed.
+    package var changeCount = 0
+    /// How long each transaction took, from sending to the kernel's answer.
+    package var transactions: [Duration] = []
+    /// True if the kernel held something else than was known, so that it was read and repaired.
+    package var hasRepaired = false
+}
+
+/// What was found when the kernel's tables were compared with the plan.
+package struct KernelComparison: Sendable {
+    /// How many changes it took to make the kernel equal to the plan; 0 if it was.
+    package var repairCount = 0
+    /// How long each transaction took.
+    package var transactions: [Duration] = []
+}
