@@ -25,12 +25,9 @@ package actor HostJournal {
 
     /// Opens the journal of a role and reads what was noted in it; changes nothing.
     ///
-    /// What was noted before the last reboot is forgotten, as the kernel forgot it.
-    ///
-    /// - Parameters:
-    ///   - directory: where the journals are; made when something is noted.
-    ///   - role: letters, digits and hyphens, such as `proxy`.
-    ///   - namespace: the network namespace to change; nil for that of the process.
+    /// What was noted before the last reboot is forgotten, as the kernel forgot it. The directory
+    /// is made when something is noted. A role's name is of letters, digits and hyphens, such as
+    /// `proxy`. Without a namespace the process's own network is the one that is changed.
     package init(
         directory: String, role: String, inNamespace namespace: String? = nil
     ) throws(HostJournalError) {
@@ -64,11 +61,9 @@ package actor HostJournal {
         try JournalFile(directory: directory, role: role).setAside()
     }
 
-    /// Gives a kernel setting another value; the value it had at first is remembered.
+    /// Gives a kernel setting, such as `net.ipv4.ip_forward`, another value.
     ///
-    /// - Parameters:
-    ///   - name: with dots, as in `net.ipv4.ip_forward`.
-    ///   - value: what the kernel is to read.
+    /// The value it had at first is remembered; one that it has already is no change.
     package func setSysctl(_ name: String, to value: String) throws(HostJournalError) {
         let current = try ask { () throws(NetworkError) in try network.sysctl(name) }
         let known = records.sysctl(name)
@@ -118,10 +113,8 @@ package actor HostJournal {
 
     /// Adds a route to a range of Services; one that was there already stays somebody else's.
     ///
-    /// - Parameters:
-    ///   - destination: the range.
-    ///   - interface: the interface that has the node's address.
-    ///   - source: the address that this host's processes then send from.
+    /// The interface is the one that has the node's address, and `source` is that address: what
+    /// this host's processes then send from. Both are of the range's family.
     package func addRoute(
         to destination: CIDRBlock, interface: String, source: IPAddress
     ) throws(HostJournalError) {
