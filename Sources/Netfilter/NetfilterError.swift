@@ -37,8 +37,8 @@ package struct NetfilterError: Error, Hashable, Sendable {
     /// True if a table, chain, set or element that the changes speak of is not in the kernel.
     package var isNotFound: Bool { code == ENOENT }
 
-    /// True if the kernel already holds what should be added: `EEXIST`, or `EBUSY` where it
-    /// holds the key with another value.
+    /// True if the kernel already holds what should be added: `EEXIST`, or in some kernels
+    /// `EBUSY` where it holds the key with another value.
     package var isAlreadyThere: Bool { code == EEXIST || code == EBUSY }
 
     /// True if the process may not change rulesets (no `CAP_NET_ADMIN`), or if another socket

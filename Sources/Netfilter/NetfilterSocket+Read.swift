@@ -92,7 +92,8 @@ extension NetfilterSocket {
         try unsafe list(
             NFT_MSG_GETSETELEM, family: table.family.protocolNumber,
             fill: { header in
-                unsafe NetfilterSocket.put(table.name, as: NFTA_SET_ELEM_LIST_TABLE.rawValue, to: header)
+                unsafe NetfilterSocket.put(
+                    table.name, as: NFTA_SET_ELEM_LIST_TABLE.rawValue, to: header)
                 unsafe NetfilterSocket.put(set, as: NFTA_SET_ELEM_LIST_SET.rawValue, to: header)
             },
             { reply throws(NetfilterError) in

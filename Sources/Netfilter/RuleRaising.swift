@@ -94,7 +94,8 @@ struct RuleRaising {
     }
 
     private mutating func lookUp(
-        _ set: KernelExpression.SetReference, from: Int, to destination: KernelExpression.Destination,
+        _ set: KernelExpression.SetReference, from: Int,
+        to destination: KernelExpression.Destination,
         isNegated: Bool
     ) {
         let expression = KernelExpression.lookup(

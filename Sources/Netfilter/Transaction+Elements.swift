@@ -10,8 +10,8 @@ extension Transaction {
 
     /// Adds elements to a set or removes them.
     ///
-    /// To add is exclusive: a key that is there is refused with `EEXIST`, one that is there with
-    /// another value with `EBUSY` (kernel: `nft_add_set_elem`).
+    /// To add is exclusive: a key that is there is refused with `EEXIST`, by some kernels with
+    /// `EBUSY` where it has another value (kernel: `nft_add_set_elem`).
     mutating func append(
         _ elements: [Element], of declaration: SetDeclaration, in id: TableID, isRemoval: Bool
     ) throws(NetfilterError) {

@@ -6,7 +6,9 @@ import Testing
 /// What people see of our tables: the program `nft` 1.0.6 lists them and loads the listing again.
 @Suite("nft's view")
 struct NftTextTests {
-    @Test("nft's listing of a committed table loads unchanged elsewhere", arguments: TableFamily.allCases)
+    @Test(
+        "nft's listing of a committed table loads unchanged elsewhere",
+        arguments: TableFamily.allCases)
     func listingLoads(family: TableFamily) throws {
         let here = try NetworkNamespace()
         var socket = try NetfilterSocket(inNamespace: here.name)

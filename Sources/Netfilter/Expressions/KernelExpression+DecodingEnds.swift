@@ -4,7 +4,8 @@ internal import Ruleset
 /// Reads the expressions that do something to the packet.
 extension KernelExpression {
     /// The flags that the kernel adds by itself where there are registers.
-    private static let translationFlags = UInt32(NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED)
+    private static let translationFlags = UInt32(
+        NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED)
 
     static func translation(_ expression: ExpressionReader) -> Self? {
         guard expression.number(NFTNL_EXPR_NAT_TYPE) == UInt32(NFT_NAT_DNAT.rawValue),
