@@ -3,10 +3,13 @@ package import KubeAPI
 
 /// The addresses and ports that a Service holds.
 package struct AddressAssignment: Hashable, Sendable {
+    /// At most one address a family.
     package var clusterIPs: [IPAddress]
+    /// The ports of the nodes, without that of the health check.
     package var nodePorts: [NodePortClaim]
     /// Held as a TCP nodePort.
     package var healthCheckNodePort: Port?
+    /// Addresses at which load balancers accept the traffic.
     package var loadBalancerIPs: [IPAddress]
     /// What the Service listens on at its load balancer addresses.
     package var listeners: Set<LoadBalancerPool.Listener>

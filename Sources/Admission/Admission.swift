@@ -6,6 +6,7 @@ package import KubeAPI
 /// A refused object changes nothing. Replaced and deleted Services must be told of (`previous`,
 /// `release`), or their addresses stay taken.
 package struct Admission: Hashable, Sendable {
+    /// Where addresses and ports come from.
     package let configuration: AdmissionConfiguration
     private var book: AddressBook
 

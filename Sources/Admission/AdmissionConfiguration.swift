@@ -26,6 +26,7 @@ package struct AdmissionConfiguration: Hashable, Sendable {
 
     /// Where ClusterIPs come from; the first block's family is the primary one.
     package let serviceBlocks: [CIDRBlock]
+    /// Where nodePorts and health check ports come from.
     package let nodePortRange: ClosedRange<UInt16>
     /// Where load balancer addresses come from; empty: none are given out.
     package let loadBalancerBlocks: [CIDRBlock]

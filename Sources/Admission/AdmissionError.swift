@@ -2,6 +2,7 @@ package import KubeAPI
 
 /// Why an object was refused: everything found wrong with it, so that it can be mended at once.
 package struct AdmissionError: Error, Hashable, Sendable {
+    /// The refused object.
     package let key: ObjectKey
     /// Never empty; in the order of the fields.
     package let problems: [FieldProblem]

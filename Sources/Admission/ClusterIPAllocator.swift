@@ -6,6 +6,7 @@ package import KubeAPI
 /// The network address, and in IPv4 the broadcast address, are never given out. The lower band of
 /// `min(max(16, size / 16), 256)` addresses is left to those who choose theirs (KEP-3070).
 package struct ClusterIPAllocator: Hashable, Sendable {
+    /// Where the addresses come from.
     package let block: CIDRBlock
     /// The first usable address belongs to this Service alone.
     private let firstAddressOwner: ObjectKey?

@@ -3,6 +3,7 @@ package import KubeAPI
 
 /// The endpoints of a Service with a selector, made from the pods it selects.
 package struct EndpointsFromSelector: Hashable, Sendable {
+    /// Of each of the Service's families at least one, if only an empty one.
     package let slices: [EndpointSliceObject]
     /// The older form, with addresses of the Service's primary family.
     package let endpoints: EndpointsObject

@@ -24,6 +24,7 @@ package struct FieldProblem: Hashable, Sendable {
 
     /// Where, for example `spec.ports[0].nodePort`.
     package let field: String
+    /// What kind of fault it is.
     package let code: Code
     /// The value as written, text in quotes; nil where there is none to show.
     package let value: String?

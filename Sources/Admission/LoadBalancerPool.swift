@@ -8,7 +8,9 @@ package import KubeAPI
 package struct LoadBalancerPool: Hashable, Sendable {
     /// A port of an address; what two Services on one address may not both have.
     package struct Listener: Hashable, Sendable {
+        /// The protocol of the traffic.
         package let transport: TransportProtocol
+        /// The port at the load balancer's address.
         package let port: Port
 
         /// The port of this number for this protocol.
@@ -18,6 +20,7 @@ package struct LoadBalancerPool: Hashable, Sendable {
         }
     }
 
+    /// Where the addresses come from, in the order in which they are used up.
     package let blocks: [CIDRBlock]
     private var tenants: [IPAddress: [ObjectKey: Set<Listener>]] = [:]
     /// For each block the place after the one given out last.

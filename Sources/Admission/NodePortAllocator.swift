@@ -9,6 +9,7 @@ package struct NodePortAllocator: Hashable, Sendable {
     /// The ports that Kubernetes uses unless configured otherwise.
     package static let defaultRange: ClosedRange<UInt16> = 30000...32767
 
+    /// The ports that can be given out.
     package let range: ClosedRange<UInt16>
     private var pools: [TransportProtocol: NumberPool<ObjectKey>]
 
@@ -59,7 +60,9 @@ package struct NodePortAllocator: Hashable, Sendable {
 
 /// A nodes' port of one protocol: what one Service at a time may have.
 package struct NodePortClaim: Hashable, Sendable {
+    /// The protocol of the traffic.
     package let transport: TransportProtocol
+    /// The port at every node's addresses.
     package let port: Port
 
     /// The port of this number for this protocol.

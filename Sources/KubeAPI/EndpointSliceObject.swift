@@ -1,5 +1,6 @@
 /// Some of a Service's endpoints, of one address family and with the same ports.
 package struct EndpointSliceObject: KubeObject {
+    /// The kind these objects are of.
     package static let resource = ResourceKind.endpointslices
 
     package var apiVersion: String?

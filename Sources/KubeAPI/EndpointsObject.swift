@@ -1,5 +1,6 @@
 /// The older form of a Service's endpoints: one object of the Service's name.
 package struct EndpointsObject: KubeObject {
+    /// The kind these objects are of.
     package static let resource = ResourceKind.endpoints
 
     package var apiVersion: String?

@@ -40,9 +40,11 @@ package struct ObjectKey: Hashable, Sendable, Comparable, CustomStringConvertibl
     /// Where objects without a namespace of their own belong.
     package static let defaultNamespace = "default"
 
+    /// Which of the served kinds the object is of.
     package let kind: ResourceKind
     /// Empty for kinds without namespaces.
     package let namespace: String
+    /// Unique in the namespace and kind.
     package let name: String
 
     /// Keys of kinds without namespaces have an empty namespace, whatever is given.

@@ -1,5 +1,6 @@
 /// A Node: a host that pods run on.
 package struct NodeObject: KubeObject {
+    /// The kind these objects are of.
     package static let resource = ResourceKind.nodes
 
     package var apiVersion: String?

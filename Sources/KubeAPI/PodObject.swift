@@ -1,5 +1,6 @@
 /// A Pod: containers that share one set of addresses.
 package struct PodObject: KubeObject {
+    /// The kind these objects are of.
     package static let resource = ResourceKind.pods
 
     package var apiVersion: String?

@@ -1,5 +1,6 @@
 /// The labels that a Service's `spec.selector` asks for: all of them, with these values.
 package struct EqualitySelector: Hashable, Sendable {
+    /// The labels asked for, with their values; never empty.
     package let labels: [String: String]
 
     /// Fails for a missing or empty selector, which selects nothing.
@@ -17,6 +18,7 @@ package struct EqualitySelector: Hashable, Sendable {
 
 /// A `labelSelector` query: requirements joined by commas, all of which must hold.
 package struct LabelSelector: Hashable, Sendable {
+    /// What the labels must meet; empty for a selector that selects everything.
     package let requirements: [LabelRequirement]
 
     /// Reads `a=b,c!=d,e in (x,y),f notin (z),g,!h`; empty text selects everything.
@@ -112,6 +114,7 @@ package struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible
         case unsupportedField
     }
 
+    /// What kind of fault it is.
     package let code: Code
     /// The part that was wrong.
     package let text: String

@@ -1,5 +1,6 @@
 /// A Service: one stable address in front of a changing set of pods.
 package struct ServiceObject: KubeObject {
+    /// The kind these objects are of.
     package static let resource = ResourceKind.services
 
     package var apiVersion: String?

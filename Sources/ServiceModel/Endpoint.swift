@@ -5,6 +5,7 @@ package import Addressing
 /// There may be a million of these in memory, so texts should be shared and hints are empty
 /// arrays, which take no memory of their own, for almost all.
 package struct Endpoint: Hashable, Sendable {
+    /// Where the traffic goes; the port is the group's.
     package let address: IPAddress
     /// May take new connections.
     package let isReady: Bool
@@ -14,6 +15,7 @@ package struct Endpoint: Hashable, Sendable {
     package let isTerminating: Bool
     /// The node it runs on, if known.
     package let nodeName: String?
+    /// The zone of the node, if known.
     package let zone: String?
     /// The zones that should use it.
     package let zoneHints: [String]

@@ -2,8 +2,11 @@ package import Addressing
 
 /// Endpoints of one family that all serve the same ports: what one EndpointSlice says.
 package struct EndpointGroup: Hashable, Sendable {
+    /// The family of all the endpoints' addresses.
     package let family: IPFamily
+    /// The ports that all of the endpoints serve.
     package let ports: [EndpointPort]
+    /// The endpoints, in any state.
     package let endpoints: [Endpoint]
 
     /// A group of endpoints, all of which serve these ports.
@@ -23,7 +26,9 @@ package struct EndpointGroup: Hashable, Sendable {
 package struct EndpointPort: Hashable, Sendable {
     /// The name of the Service's port that this one is for.
     package let name: String
+    /// The protocol of the traffic.
     package let transport: TransportProtocol
+    /// The number, which may differ from the Service's.
     package let port: Port
 
     /// A port; the name is empty for a Service's only, unnamed port.

@@ -2,11 +2,13 @@ package import Addressing
 
 /// What a node is to whoever steers traffic to it or from it.
 package struct NodeIdentity: Hashable, Sendable {
+    /// Unique in the cluster; what endpoints state as their node.
     package let name: String
     /// Addresses inside the cluster first, then those seen from outside.
     package let addresses: [IPAddress]
     /// Where the node's pods get their addresses from.
     package let podCIDRs: [CIDRBlock]
+    /// Where the node stands, if known.
     package let zone: String?
     /// A node that states no condition is ready.
     package let isReady: Bool

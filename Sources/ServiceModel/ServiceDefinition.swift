@@ -2,11 +2,15 @@ package import Addressing
 
 /// What a Service means to whoever steers its traffic.
 package struct ServiceDefinition: Hashable, Sendable {
+    /// Which Service this is.
     package let identity: ServiceIdentity
+    /// From how far away it can be reached.
     package var reach: ServiceReach
+    /// The ports at the Service's own addresses.
     package var ports: [ServicePort]
     /// At most one address a family; none for headless Services and aliases.
     package var clusterIPs: [IPAddress]
+    /// Addresses that somebody else routes to the nodes.
     package var externalIPs: [IPAddress]
     /// Load balancer addresses that nodes may serve themselves (`ipMode: VIP`).
     package var loadBalancerIPs: [IPAddress]
@@ -16,6 +20,7 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var externalPolicy: TrafficPolicy
     /// The policy for traffic to ClusterIPs.
     package var internalPolicy: TrafficPolicy
+    /// Whether a client stays with the endpoint it has.
     package var affinity: SessionAffinity
     /// Where each node answers whether it has endpoints, for the external policy `local`.
     package var healthCheckNodePort: Port?
@@ -27,6 +32,7 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var skipsProxy: Bool
     /// The outside host that an alias stands for.
     package var externalName: String?
+    /// Which endpoints are preferred; their hints already say so.
     package var trafficDistribution: TrafficDistribution?
 
     /// A Service that is reached from inside the cluster and states nothing else.

@@ -1,6 +1,8 @@
 /// Which Service: its namespace and its name.
 package struct ServiceIdentity: Hashable, Sendable {
+    /// The namespace that the name is unique in.
     package let namespace: String
+    /// The Service's own name.
     package let name: String
 
     /// The identity of the Service of this name in this namespace.

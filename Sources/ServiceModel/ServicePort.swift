@@ -4,6 +4,7 @@ package import Addressing
 package struct ServicePort: Hashable, Sendable {
     /// Empty for the only, unnamed port.
     package let name: String
+    /// The protocol of the traffic.
     package let transport: TransportProtocol
     /// The port at the Service's own addresses.
     package let port: Port

@@ -33,7 +33,9 @@ package enum TrafficDistribution: Hashable, Sendable {
 
 /// Where traffic is steered from: the node, and the zone the node is in.
 package struct Locality: Hashable, Sendable {
+    /// The node; nil for a host that is no node of the cluster.
     package let nodeName: String?
+    /// The zone of the node, if known.
     package let zone: String?
 
     /// The place of a node; nil stands for a host that is not a node of the cluster.
