@@ -5,7 +5,7 @@ package struct FlowFilter: Hashable, Sendable {
     package var transport: TransportProtocol?
     /// Where the client sent to: the original destination.
     package var frontend: SocketEndpoint?
-    /// Who answers: the reply's source. The frontend itself means a flow never translated.
+    /// Who answers: the reply's source; the frontend itself for a flow that is not translated.
     package var backend: SocketEndpoint?
     /// A whole node, whatever the port: the address of the reply's source.
     package var backendAddress: IPAddress?

@@ -7,8 +7,9 @@ internal import Glibc
 /// call from a queue or thread of its own, never from the cooperative pool.
 package struct ConntrackSocket: ~Copyable, Sendable {
     private var socket: NetworkSocket
-    /// Whether listings are narrowed by the kernel, which spares copying flows that nobody asked
-    /// for; a kernel that cannot is asked for all of them. The answers are the same.
+    /// Whether the kernel narrows listings, which spares copying flows that nobody asked for.
+    ///
+    /// The answers are the same without; a kernel that refuses is asked for everything.
     package var filtersInKernel = true
 
     /// Opens the table of the namespace that `ip netns` calls so, or of the calling thread's own.
@@ -71,7 +72,8 @@ package struct ConntrackSocket: ~Copyable, Sendable {
         guard families.count == 1 else {
             var flows = Set<Flow>()
             for family in families {
-                flows.formUnion(try self.flows(matchingAnyOf: filters.filter { $0.family == family }))
+                flows.formUnion(
+                    try self.flows(matchingAnyOf: filters.filter { $0.family == family }))
             }
             return Array(flows)
         }

@@ -23,8 +23,9 @@ package struct InterfaceAddress: Hashable, Sendable {
 
 /// How Sluice's addresses and routes are told from all others.
 package enum NetworkMark {
-    /// The "protocol" in the kernel's sense: who added an address or a route. `ip route` shows it
-    /// as `proto 120`; the number is not taken in iproute2's list of routing daemons.
+    /// The "protocol" in the kernel's sense: who added an address or a route.
+    ///
+    /// `ip route` shows it as `proto 120`; iproute2 knows no routing daemon of this number.
     package static let protocolNumber: UInt8 = 120
 }
 

@@ -2,7 +2,7 @@ package import Addressing
 internal import CNetfilter
 internal import Glibc
 
-/// Sends announcements out of the interfaces of one network namespace. Needs CAP_NET_RAW.
+/// Sends announcements out of the interfaces of one network namespace; needs CAP_NET_RAW.
 package struct AnnouncementSocket: ~Copyable, Sendable {
     private let descriptor: NetworkDescriptor
 

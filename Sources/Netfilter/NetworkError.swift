@@ -23,7 +23,7 @@ package struct NetworkError: Error, Hashable, Sendable {
     }
 
     package let operation: Operation
-    /// The kernel's errno. `EBADMSG` stands for an answer that could not be read.
+    /// The kernel's errno, or `EBADMSG` for an answer that could not be read.
     package let code: Int32
     /// What it was about: an address, a route, a sysctl; empty when the operation says it all.
     package let subject: String

@@ -33,7 +33,8 @@ package struct RouteSocket: ~Copyable, Sendable {
     /// Adds an address for which others will send to this host, such as a VIP, marked as ours.
     ///
     /// Without a prefix length only the address itself is on the link. False means that the
-    /// interface has the address already, whoever added it.
+    /// interface has the address already, whoever added it. The kernel finishes an IPv6 address
+    /// in a work queue: `isLocal` may say no for some milliseconds more.
     package mutating func addAddress(
         _ address: IPAddress, prefixLength: Int? = nil, to interface: NetworkInterface
     ) throws(NetworkError) -> Bool {

@@ -1,7 +1,7 @@
 internal import CNetfilter
 internal import Glibc
 
-/// A netlink socket for requests and their answers, one at a time. Calls block.
+/// A netlink socket for requests and their answers, one at a time; calls block.
 struct NetworkSocket: ~Copyable, Sendable {
     private let descriptor: NetworkDescriptor
     private var buffer = [UInt8](repeating: 0, count: Self.bufferBytes)
@@ -35,8 +35,9 @@ struct NetworkSocket: ~Copyable, Sendable {
         try exchange(change) { (_: ArraySlice<UInt8>) -> Void? in nil }
     }
 
-    /// Sends changes, many in a datagram, and calls `refused` with the errno of each that the
-    /// kernel did not make. The others are made.
+    /// Sends changes, many in a datagram, each made or refused for itself.
+    ///
+    /// Calls `refused` with the errno of each that the kernel did not make.
     mutating func perform(
         _ changes: [NetworkMessage], refused: (NetworkMessage, Int32) throws(NetworkError) -> Void
     ) throws(NetworkError) {

@@ -72,7 +72,8 @@ struct NetworkConntrackTests {
         }
     }
 
-    @Test("a flow tells both directions, its translation and its state", arguments: IPFamily.allCases)
+    @Test(
+        "a flow tells both directions, its translation and its state", arguments: IPFamily.allCases)
     func flowsAreTold(family: IPFamily) throws {
         let lab = try NetworkLab()
         let ends = try Ends(family)
@@ -85,7 +86,8 @@ struct NetworkConntrackTests {
         let flow = try #require(flows.first)
         #expect(flows.count == 1)
         #expect(flow.family == family)
-        #expect(flow.original.source == (try address(family == .v4 ? "203.0.113.10" : "fd00:203::10")))
+        #expect(
+            flow.original.source == (try address(family == .v4 ? "203.0.113.10" : "fd00:203::10")))
         #expect(flow.frontend == (try ends.frontend(90)))
         #expect(flow.backend == (try ends.backend(90)))
         #expect(flow.reply.destinationPort == flow.original.sourcePort)
@@ -127,7 +129,8 @@ struct NetworkConntrackTests {
         var conntrack = try ConntrackSocket(inNamespace: lab.router)
 
         for (front, back) in [(80, 90), (90, 80), (81, 80), (80, 81)] {
-            let wrong = FlowFilter(frontend: try ends.frontend(front), backend: try ends.backend(back))
+            let wrong = FlowFilter(
+                frontend: try ends.frontend(front), backend: try ends.backend(back))
             #expect(try conntrack.delete(where: wrong) == 0)
         }
         let right = FlowFilter(
@@ -137,7 +140,8 @@ struct NetworkConntrackTests {
         #expect(left.map(\.transport) == [.tcp])
     }
 
-    @Test("many filters of both families act at once, with and without the kernel's help",
+    @Test(
+        "many filters of both families act at once, with and without the kernel's help",
         arguments: [true, false])
     func manyFilters(filtersInKernel: Bool) throws {
         let lab = try NetworkLab()
