@@ -28,6 +28,9 @@ struct AddressBook: Hashable, Sendable {
         loadBalancers = LoadBalancerPool(blocks: configuration.loadBalancerBlocks)
     }
 
+    /// Whether load balancer addresses can be given out at all.
+    var hasLoadBalancerPool: Bool { !loadBalancers.blocks.isEmpty }
+
     /// Whether load balancer addresses of a family can be given out.
     func servesLoadBalancers(_ family: IPFamily) -> Bool {
         loadBalancers.serves(family)

@@ -107,11 +107,12 @@ struct ServiceAllocation {
         }
     }
 
-    /// Load balancers of a class of their own are somebody else's; their status is left alone.
+    /// Without a pool, and for a class of their own, load balancers are somebody else's, who also
+    /// writes their status.
     private mutating func assignLoadBalancerIPs(from book: inout AddressBook) {
-        guard service.spec.kind == .loadBalancer, service.spec.loadBalancerClass == nil else {
-            return
-        }
+        guard service.spec.kind == .loadBalancer, service.spec.loadBalancerClass == nil,
+            book.hasLoadBalancerPool
+        else { return }
         let wanted = service.spec.loadBalancerIP.flatMap { IPAddress($0) }
         if let wanted, !families.families.contains(wanted.family) {
             problems.invalid(

@@ -143,8 +143,8 @@ package enum ServiceDefaults {
             service.status.loadBalancer = LoadBalancerStatus()
             return
         }
-        if let known = previous?.status.loadBalancer?.ingress, !known.isEmpty {
-            service.status.loadBalancer = LoadBalancerStatus(ingress: known)
+        if service.status.loadBalancer?.ingress?.isEmpty ?? true {
+            service.status.loadBalancer = previous?.status.loadBalancer
         }
         let ingress = service.status.loadBalancer?.ingress
         service.status.loadBalancer = LoadBalancerStatus(

@@ -52,6 +52,17 @@ struct LoadBalancerTests {
         #expect(try refusal(of: taken, by: &admission).code == .conflict)
     }
 
+    @Test("a refused change leaves the ports at the address with the Service")
+    func refusedChange() throws {
+        var admission = try admission(pools: pools)
+        let one = try admission.admit(service: web("a", type: "LoadBalancer"))
+        let change = web("a", type: "LoadBalancer", nodePort: 40000) { $0.ports?[0].port = 81 }
+        #expect(try refusal(of: change, previous: one, by: &admission).code == .outOfRange)
+        let ip = try #require(ips(one).first ?? nil)
+        let rival = web("b", type: "LoadBalancer") { $0.loadBalancerIP = ip }
+        #expect(try refusal(of: rival, by: &admission).code == .conflict)
+    }
+
     @Test("108: another address asked for replaces the old one, which is free again")
     func moved() throws {
         var admission = try admission(pools: pools)
@@ -72,6 +83,22 @@ struct LoadBalancerTests {
         #expect(ips(one).isEmpty)
         #expect(one.spec.clusterIP != nil)
         #expect(one.spec.ports?[0].nodePort != nil)
+    }
+
+    @Test("without a pool, a stated address stays, follows its change and goes when it goes")
+    func statedWithoutPool() throws {
+        var admission = try admission()
+        func stated(_ ip: String) -> ServiceObject {
+            var service = web(type: "LoadBalancer") { $0.loadBalancerIP = "203.0.113.77" }
+            service.status = ServiceStatus(ingress: [LoadBalancerIngress(ip: ip)])
+            return service
+        }
+        let one = try admission.admit(service: stated("203.0.113.7"))
+        #expect(ips(one) == ["203.0.113.7"])
+        let two = try admission.admit(service: stated("203.0.113.8"), previous: one)
+        #expect(ips(two) == ["203.0.113.8"])
+        let three = try admission.admit(service: web(type: "LoadBalancer"), previous: two)
+        #expect(ips(three).isEmpty)
     }
 
     @Test("an empty pool is said to be empty, and nothing is held by the refused Service")
