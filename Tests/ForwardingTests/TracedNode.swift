@@ -2,6 +2,7 @@ import Addressing
 import Fixtures
 import Forwarding
 import Ruleset
+import Synchronization
 
 /// Who begins a connection, seen from the example node.
 enum Side: CaseIterable {
@@ -59,6 +60,23 @@ struct TracedNode {
     /// A walk in which the kernel's random choice is always `slot`, or the last there is.
     func walk(slot: UInt32 = 0) -> PacketWalk {
         PacketWalk(through: table, localAddresses: [places.node]) { min(slot, $0 - 1) }
+    }
+
+    /// A walk in which the kernel's random choices are 0, 1, 2 and so on, over all connections.
+    func walkInTurn() -> PacketWalk {
+        let turn = Turn()
+        return PacketWalk(through: table, localAddresses: [places.node]) { turn.next() % $0 }
+    }
+
+    private final class Turn: Sendable {
+        private let count = Mutex<UInt32>(0)
+
+        func next() -> UInt32 {
+            count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+        }
     }
 
     /// The first packet of a connection.
