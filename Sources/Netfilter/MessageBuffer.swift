@@ -7,10 +7,13 @@ internal import Glibc
 /// unwritten, and would send the kernel whatever lay there before.
 @safe
 struct MessageBuffer: ~Copyable {
-    /// Room kept free for the next message, in bytes: libnftnl writes without asking how much
-    /// there is. Attributes hold at most 64 KiB, and no message of ours has two so large.
+    /// Room kept free for the next message, in bytes.
+    ///
+    /// libnftnl writes without asking how much there is. Attributes hold at most 64 KiB, and no message of ours has two so large.
     static let headroomBytes = 128 * 1024
-    /// The most bytes that any transaction can have. A batch is one socket buffer, and the kernel
+    /// The most bytes that any transaction can have.
+    ///
+    /// A batch is one socket buffer, and the kernel
     /// takes none larger than the socket's send buffer, which `SO_SNDBUFFORCE` sets to at most
     /// `INT_MAX / 2` (kernel: `netlink_sendmsg`, `sk_setsockopt`).
     static let greatestMaximumBytes = 1 << 30

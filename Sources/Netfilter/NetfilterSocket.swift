@@ -32,6 +32,8 @@ package struct NetfilterSocket: ~Copyable {
     ///     of the calling thread.
     ///   - maximumBatchBytes: The most bytes of one transaction. About 100 bytes an element are
     ///     needed, so the default, which is the most that the kernel can take, holds ten million.
+    /// - Throws: `NetfilterError` of operation `.open`: `ENOENT` if there is no such namespace,
+    ///   `EPERM` if the process may not enter it.
     package init(
         inNamespace namespace: String? = nil, maximumBatchBytes: Int = 1 << 30
     ) throws(NetfilterError) {

@@ -7,15 +7,6 @@ import Testing
 /// Sets of ranges, which the kernel keeps as pairs of ends.
 @Suite("Ranges")
 struct IntervalTests {
-    private func element(_ text: String, comment: String? = nil) -> Element {
-        let block = CIDRBlock(text)!
-        var first = ElementData()
-        first.append(block.first)
-        var last = ElementData()
-        last.append(block.last)
-        return Element(first, through: last, comment: comment)
-    }
-
     private func table(_ family: TableFamily, _ blocks: [String]) -> Table {
         Table(
             TableID(family, "sluice"),
@@ -23,7 +14,7 @@ struct IntervalTests {
                 ElementSet(
                     SetDeclaration("pods", key: [.sourceAddress], isInterval: true),
                     elements: blocks.enumerated().map { index, block in
-                        element(block, comment: index % 2 == 0 ? block : nil)
+                        Element(block: block, comment: index % 2 == 0 ? block : nil)
                     })
             ])
     }
@@ -56,7 +47,7 @@ struct IntervalTests {
         var rest = blocks
         while !rest.isEmpty {
             rest.removeFirst()
-            let next = Ruleset([table(family, blocks).keeping(rest.map { element($0).key })])
+            let next = Ruleset([table(family, blocks).keeping(rest.map { Element(block: $0).key })])
             try kernel.socket.commit(present.changes(to: next))
             #expect(try kernel.tables() == next)
             present = next
@@ -81,7 +72,7 @@ struct IntervalTests {
         let found = try kernel.tables().tables[TableID(family, "sluice")]?.sets["pods"]
         #expect(found?.elements.values.map(\.comment).allSatisfy { $0 == nil } == true)
         let addresses = found?.elements.values.sorted { $0.key < $1.key }
-        let expected = blocks.map { element($0) }.sorted { $0.key < $1.key }
+        let expected = blocks.map { Element(block: $0) }.sorted { $0.key < $1.key }
         #expect(addresses == expected)
     }
 
@@ -93,7 +84,8 @@ struct IntervalTests {
         let declaration = SetDeclaration("pods", key: [.sourceAddress], isInterval: true)
         let error = try kernel.refusal(of: [
             .addElements(
-                plan.id, declaration, [element("10.2.0.0/16"), element("10.0.3.0/24")])
+                plan.id, declaration,
+                [Element(block: "10.2.0.0/16"), Element(block: "10.0.3.0/24")])
         ])
         #expect(error?.operation == .commit)
         #expect(error?.changeIndex == 0)
@@ -106,12 +98,8 @@ struct IntervalTests {
         let declaration = SetDeclaration(
             "allowed", key: [.destinationPort, .sourceAddress, .transportProtocol],
             isInterval: true)
-        func key(_ port: Int, _ number: UInt8, _ transport: TransportProtocol) -> ElementData {
-            var key = ElementData()
-            key.append(Port(port)!)
-            key.append(
-                IPAddress(
-                    bytes: Array(repeating: 10, count: family.addressByteCount - 1) + [number])!)
+        func key(_ port: UInt32, _ number: Int, _ transport: TransportProtocol) -> ElementData {
+            var key = ElementData(port << 16).with(family, number)
             key.append(transport)
             return key
         }

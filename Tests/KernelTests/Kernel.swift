@@ -35,11 +35,3 @@ struct Kernel: ~Copyable {
         }
     }
 }
-
-extension ElementData {
-    /// A key of these registers, each read as a big-endian number.
-    init(_ registers: UInt32...) {
-        self.init()
-        for register in registers { append(register: register) }
-    }
-}

@@ -15,6 +15,14 @@ struct OwnershipTests {
         return try probe.supportsTableOwnership()
     }
 
+    /// Makes an owned table and lets its owner go; false if the kernel has no such tables.
+    private func leaveOrphan(_ table: Table, in namespace: NetworkNamespace) throws -> Bool {
+        var owner = try NetfilterSocket(inNamespace: namespace.name)
+        guard try owner.supportsTableOwnership() else { return false }
+        try owner.commit(Ruleset().changes(to: Ruleset([table])))
+        return true
+    }
+
     @Test("the probe leaves nothing behind, and knows what this kernel can do")
     func probe() throws {
         var kernel = try Kernel()
@@ -49,11 +57,8 @@ struct OwnershipTests {
     @Test("a table outlives its owner, and the next socket claims it without a gap")
     func claim() throws {
         let namespace = try NetworkNamespace()
-        var first: NetfilterSocket? = try NetfilterSocket(inNamespace: namespace.name)
-        guard try first!.supportsTableOwnership() else { return }
         var plan = DataPlane.table(.ip, flags: both)
-        try first!.commit(Ruleset().changes(to: Ruleset([plan])))
-        first = nil
+        guard try leaveOrphan(plan, in: namespace) else { return }
 
         var second = try NetfilterSocket(inNamespace: namespace.name)
         var found = try second.read([id])
@@ -81,10 +86,7 @@ struct OwnershipTests {
     func orphan() throws {
         let namespace = try NetworkNamespace()
         let plan = DataPlane.table(.ip, flags: both)
-        var first: NetfilterSocket? = try NetfilterSocket(inNamespace: namespace.name)
-        guard try first!.supportsTableOwnership() else { return }
-        try first!.commit(Ruleset().changes(to: Ruleset([plan])))
-        first = nil
+        guard try leaveOrphan(plan, in: namespace) else { return }
         try namespace.nft("flush", "ruleset")
         var second = try NetfilterSocket(inNamespace: namespace.name)
         let found = try second.read([id])

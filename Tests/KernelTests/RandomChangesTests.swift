@@ -55,16 +55,15 @@ struct RandomChangesTests {
                     SetDeclaration(
                         "services", key: DataPlane.frontend, value: .verdict, hasCounter: true),
                     elements: elements(family, using: &random) { random in
-                        .verdict(Self.verdicts.randomElement(using: &random)!)
+                        .verdict(Self.verdicts.randomElement(using: &random) ?? .drop)
                     }),
                 ElementSet(
                     SetDeclaration(
                         "endpoints", key: DataPlane.frontend, value: .data(DataPlane.backend)),
                     elements: elements(family, using: &random) { random in
-                        var value = ElementData()
-                        value.append(address(family, Int.random(in: 0..<9, using: &random)))
-                        value.append(Port(8080)!)
-                        return .data(value)
+                        .data(
+                            ElementData(
+                                family, Int.random(in: 0..<9, using: &random), port: 8080))
                     }),
                 ElementSet(
                     SetDeclaration("ranges", key: [.sourceAddress], isInterval: true),
@@ -77,10 +76,10 @@ struct RandomChangesTests {
         value: (inout SplitMix) -> Element.Value
     ) -> [Element] {
         (0..<Int.random(in: 0..<40, using: &random)).map { _ in
-            var key = ElementData()
-            key.append(address(family, Int.random(in: 0..<20, using: &random)))
-            key.append(TransportProtocol.allCases.randomElement(using: &random)!)
-            key.append(Port(Int.random(in: 1..<4, using: &random))!)
+            let key = ElementData(
+                family, Int.random(in: 0..<20, using: &random),
+                TransportProtocol.allCases.randomElement(using: &random) ?? .tcp,
+                UInt32.random(in: 1..<4, using: &random))
             let comment = Bool.random(using: &random) ? "default/web-\(key.register(0))" : nil
             return Element(key, value: value(&random), comment: comment)
         }
@@ -90,17 +89,10 @@ struct RandomChangesTests {
     private func ranges(_ family: TableFamily, using random: inout SplitMix) -> [Element] {
         (0..<16).compactMap { number in
             guard Bool.random(using: &random) else { return nil }
-            var first = ElementData()
-            first.append(address(family, number * 16))
-            var last = ElementData()
             let length = Bool.random(using: &random) ? 15 : Int.random(in: 0..<15, using: &random)
-            last.append(address(family, number * 16 + length))
-            return Element(first, through: last)
+            return Element(
+                ElementData(family, number * 16),
+                through: ElementData(family, number * 16 + length))
         }
-    }
-
-    private func address(_ family: TableFamily, _ number: Int) -> IPAddress {
-        let rest = Array(repeating: 0 as UInt8, count: family.addressByteCount - 2)
-        return IPAddress(bytes: [10] + rest + [UInt8(number)])!
     }
 }
