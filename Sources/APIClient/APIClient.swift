@@ -31,10 +31,10 @@ package final class APIClient: Sendable {
         try? await client.shutdown()
     }
 
-    /// Tells `receive` all objects of a kind and then every change, until the task is
-    /// cancelled. It lists, watches, and begins again after whatever goes wrong.
+    /// Tells `receive` all objects of a kind and then every change.
     ///
-    /// - Parameter receive: called for one change at a time; while it runs nothing is read.
+    /// It lists, watches, and begins again after whatever goes wrong, until the task is
+    /// cancelled. One change is told at a time; while `receive` runs nothing is read.
     package func watch<Object: KubeObject>(
         _ kind: Object.Type, _ receive: @escaping @Sendable (ObjectChange<Object>) async -> Void
     ) async {

@@ -14,8 +14,9 @@ package final class StoredObject: Sendable {
         key = object.key
     }
 
-    /// The object's bytes: encoded when first asked for, then the same for all watchers and
-    /// lists. All callers must pass the same encoding.
+    /// The object's bytes, encoded when first asked for, then the same for everybody.
+    ///
+    /// All callers must pass the same encoding.
     package func bytes(
         encodedBy encode: (ClusterObject) throws -> [UInt8]
     ) rethrows -> [UInt8] {

@@ -5,7 +5,7 @@ struct FileSignature: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     private let modified: Int64
-    private let changed: Int64
+    let changed: Int64
     let bytes: Int
     let isFolder: Bool
 

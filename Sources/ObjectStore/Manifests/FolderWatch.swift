@@ -20,27 +20,30 @@ final class FolderWatch {
         }
     }
 
-    /// Complete writes, renames, links, deletions, and the end of the folder itself. A write
-    /// under way is not told: half a file would read as a broken one.
+    /// Complete writes, renames, links, deletions, and the end of the folder itself.
+    ///
+    /// A write under way is not told: half a file would read as a broken one.
     private static let events = UInt32(
         IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_DELETE_SELF
             | IN_MOVE_SELF | IN_ATTRIB)
 
     /// One element for changes not seen yet, however many.
     let changes: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
+    /// Adds an element to `changes` from outside.
+    let wake: AsyncStream<Void>.Continuation
     private let descriptor: Int32
     private let source: any DispatchSourceRead
 
     /// A watch of nothing; `watch` adds folders.
     init() throws(Failure) {
         let descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-        guard descriptor >= 0 else { throw Failure(path: "inotify", code: errno) }
+        // Nothing runs between the call and the reading of its error.
+        guard descriptor >= 0 else { throw Failure(path: "the folder", code: errno) }
         self.descriptor = descriptor
         let (stream, continuation) = AsyncStream<Void>.makeStream(
             bufferingPolicy: .bufferingNewest(1))
         changes = stream
-        self.continuation = continuation
+        wake = continuation
         source = DispatchSource.makeReadSource(
             fileDescriptor: descriptor, queue: DispatchQueue(label: "sluice.manifests"))
         source.setEventHandler {
@@ -58,16 +61,11 @@ final class FolderWatch {
         source.cancel()
     }
 
-    /// Watches a folder, also one that is watched already; says whether it is there.
+    /// Watches a folder, also one that is watched already; one that is not there is left out.
     ///
     /// A folder that was removed and made anew is another one: call this again after changes.
-    func watch(_ folder: String) -> Bool {
-        unsafe inotify_add_watch(descriptor, folder, Self.events) >= 0
-    }
-
-    /// Wakes whoever waits for `changes`.
-    func wake() {
-        continuation.yield()
+    func watch(_ folder: String) {
+        _ = unsafe inotify_add_watch(descriptor, folder, Self.events)
     }
 
     private static func drain(_ descriptor: Int32) {

@@ -1,0 +1,87 @@
+import Hummingbird
+import KubeAPI
+import NIOCore
+import ObjectStore
+
+/// Answers every request: one path, one answer.
+struct APIResponder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let store: ObjectStore
+    let bookmarkInterval: Duration
+    let isReady: @Sendable () -> Bool
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        do throws(StatusObject) {
+            return try answer(request)
+        } catch {
+            return try .failure(error)
+        }
+    }
+
+    private func answer(_ request: Request) throws(StatusObject) -> Response {
+        let path = request.uri.path
+        guard let asked = APIRequest(path: path) else {
+            throw StatusObject(
+                code: 404, reason: .notFound, message: "nothing is served at \(path)")
+        }
+        guard request.method == .get else {
+            throw StatusObject(
+                code: 405, reason: .methodNotAllowed,
+                message: "\(request.method.rawValue) is not allowed at \(path); "
+                    + "objects come from manifests and can only be read here")
+        }
+        switch asked {
+        case .health(let isAboutReadiness):
+            let isWell = !isAboutReadiness || isReady()
+            return isWell
+                ? .text("ok") : .text("not ready: loading", status: .serviceUnavailable)
+        case .discovery(let document): return try json(document.content)
+        case .object(let key): return try one(key)
+        case .collection(let kind, let namespace):
+            return try collection(kind, namespace, request)
+        }
+    }
+
+    private func one(_ key: ObjectKey) throws(StatusObject) -> Response {
+        guard let object = store.object(key) else {
+            throw .notFound(key.kind, name: key.name)
+        }
+        do {
+            let bytes = try ObjectEncoding.bytes(of: object)
+            return .json(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        } catch {
+            throw Self.unencodable(error)
+        }
+    }
+
+    private func collection(
+        _ kind: ResourceKind, _ namespace: String?, _ request: Request
+    ) throws(StatusObject) -> Response {
+        var parameters: [String: String] = [:]
+        for (name, value) in request.uri.queryParameters {
+            parameters[String(name)] = String(value)
+        }
+        let query = try CollectionQuery(parameters)
+        guard query.isWatch else {
+            return try ListResponse.response(
+                kind, namespace: namespace, query: query, store: store)
+        }
+        return try WatchResponse(
+            kind, namespace: namespace, query: query, store: store,
+            bookmarkInterval: bookmarkInterval
+        ).response
+    }
+
+    private func json(_ value: any Encodable) throws(StatusObject) -> Response {
+        do {
+            return try .json(value)
+        } catch {
+            throw Self.unencodable(error)
+        }
+    }
+
+    private static func unencodable(_ error: any Error) -> StatusObject {
+        StatusObject(code: 500, reason: .internalError, message: "\(error)")
+    }
+}

@@ -1,0 +1,73 @@
+import Admission
+import KubeAPI
+
+extension ClusterController {
+    /// What a Service's endpoints should be.
+    private struct Target {
+        var slices: [EndpointSliceObject] = []
+        var endpoints: ClusterObject?
+    }
+
+    /// Makes the Endpoints and slices of a Service anew and stores what differs.
+    mutating func rebuildEndpoints(of key: ObjectKey) {
+        let existing = (derivedSlices[key] ?? []).compactMap { store.object($0) }
+        let target = target(of: key, existing: existing)
+        var kept: Set<ObjectKey> = []
+        for slice in target.slices {
+            let object = ClusterObject.endpointSlice(slice)
+            // A manifest's slice of the same name counts.
+            guard written[object.key] == nil else { continue }
+            kept.insert(object.key)
+            store(derived: object)
+        }
+        for slice in existing where !kept.contains(slice.key) && written[slice.key] == nil {
+            remove(slice.key)
+        }
+        derivedSlices[key] = kept.isEmpty ? nil : kept
+        if let endpoints = target.endpoints {
+            store(derived: endpoints)
+        } else if store.object(key.endpoints) != nil {
+            remove(key.endpoints)
+        }
+    }
+
+    private mutating func target(of key: ObjectKey, existing: [StoredObject]) -> Target {
+        let own = written[key.endpoints]
+        guard case .service(let service)? = store.object(key)?.object else {
+            return Target(endpoints: own)
+        }
+        let slices = existing.compactMap { stored -> EndpointSliceObject? in
+            guard case .endpointSlice(let slice) = stored.object else { return nil }
+            return slice
+        }
+        let pods = index.pods(selectedBy: key).compactMap { key -> PodObject? in
+            guard case .pod(let pod)? = store.object(key)?.object else { return nil }
+            return pod
+        }
+        let made = EndpointsFromSelector(
+            service: service, pods: pods, zones: zones, existing: slices)
+        if let made {
+            noteOmissions(made, of: key)
+            return Target(slices: made.slices, endpoints: .endpoints(made.endpoints))
+        }
+        guard case .endpoints(let endpoints)? = own else { return Target() }
+        return Target(
+            slices: SliceMirroring.slices(of: endpoints, service: service, existing: slices),
+            endpoints: own)
+    }
+
+    private mutating func store(derived object: ClusterObject) {
+        // Neither Endpoints nor slices made here are counted as the manifests' own.
+        _ = try? store.put(identities.identified(object))
+    }
+
+    private mutating func noteOmissions(_ made: EndpointsFromSelector, of key: ObjectKey) {
+        guard made.omittedCount > 0 else { return }
+        let problem = ManifestProblem(
+            at: ManifestPlace(file: "built-in"), object: key, field: "spec.selector",
+            message: "selects \(made.omittedCount) Pods more than the "
+                + "\(EndpointLimits.endpointsPerService) endpoints that a Service may have",
+            cure: "spread the Pods over several Services")
+        report.problems.append(problem)
+    }
+}

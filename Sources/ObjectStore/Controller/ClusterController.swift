@@ -1,0 +1,134 @@
+package import Admission
+import KubeAPI
+
+/// Brings manifest objects into the store: through Admission, with their identity, and with the
+/// Endpoints and EndpointSlices that follow from them.
+///
+/// One loop owns it. A change costs time in proportion to the Services it touches, not to the
+/// cluster: selectors are indexed, and only touched Services get their endpoints made anew.
+package struct ClusterController {
+    var admission: Admission
+    let store: ObjectStore
+    let reader: ManifestReader
+    var identities: ObjectIdentities
+    private let stateFile: StateFile?
+    private let builtIn: [ManifestObject]
+    private var hasBegun = false
+    private var hasForgotten = false
+
+    var index = SelectorIndex()
+    /// Endpoints and slices that manifests define; others are made here.
+    var written: [ObjectKey: ClusterObject] = [:]
+    /// The slices made here, by Service.
+    var derivedSlices: [ObjectKey: Set<ObjectKey>] = [:]
+    /// Objects that Admission refused, to be tried again when something is given back.
+    var refused: [ObjectKey: (object: ManifestObject, problem: ManifestProblem)] = [:]
+    var zones: [String: String] = [:]
+    /// Services whose endpoints may have changed.
+    var touched: Set<ObjectKey> = []
+    var report = ControllerReport()
+
+    /// A controller that begins with what the state file remembers.
+    package init(
+        store: ObjectStore,
+        admission: AdmissionConfiguration,
+        stateFile: StateFile? = nil,
+        builtIn: [ManifestObject] = [],
+        limits: ManifestLimits = ManifestLimits()
+    ) async throws(StateFileError) {
+        self.store = store
+        self.admission = Admission(configuration: admission)
+        self.stateFile = stateFile
+        self.builtIn = builtIn
+        reader = ManifestReader(limits: limits)
+        identities = ObjectIdentities(try await stateFile?.load() ?? [])
+    }
+
+    /// Everything that is refused at the moment.
+    package var refusals: [ManifestProblem] {
+        refused.values.map(\.problem).sorted { $0.description < $1.description }
+    }
+
+    /// Brings changes into the store.
+    ///
+    /// A Service's addresses are on disk before anybody sees them; the rest is written after.
+    package mutating func apply(_ changes: ManifestChanges) async -> ControllerReport {
+        report = ControllerReport()
+        report.problems = changes.problems
+        let changes = withBuiltIn(changes)
+        if !hasBegun {
+            hasBegun = true
+            recall(
+                changes.isComplete
+                    ? Set(changes.upserts.map(\.key)) : Set(identities.keys))
+        }
+        for key in changes.deletions { delete(key) }
+        let services = admitServices(changes)
+        await flush()
+        for service in services { put(service) }
+        for kind in [ResourceKind.nodes, .pods, .endpoints, .endpointslices] {
+            for object in changes.upserts where object.key.kind == kind { upsert(object) }
+        }
+        for service in touched.sorted() { rebuildEndpoints(of: service) }
+        touched = []
+        if changes.isComplete, !hasForgotten { forgetVanished() }
+        await flush()
+        return report
+    }
+
+    /// Takes note of what these Services had in an earlier life.
+    private mutating func recall(_ keys: Set<ObjectKey>) {
+        for key in keys.sorted() {
+            guard let service = identities.admitted(key) else { continue }
+            for problem in admission.restore(service) {
+                report.problems.append(
+                    ManifestProblem(
+                        at: ManifestPlace(file: stateFile?.path ?? ""), object: key,
+                        field: problem.field, message: problem.message,
+                        cure: "the Service is given another one"))
+            }
+        }
+    }
+
+    /// Forgets objects of an earlier life that did not come back.
+    ///
+    /// Not before all manifests could be read: a Service in a file with a fault in it must not
+    /// lose its address over a restart.
+    private mutating func forgetVanished() {
+        hasForgotten = true
+        for key in Array(identities.keys)
+        where store.object(key) == nil && refused[key] == nil {
+            if let service = identities.admitted(key) { admission.release(service) }
+            identities.forget(key)
+        }
+    }
+
+    /// An object of our own goes where a manifest's was, and gives way to one.
+    private func withBuiltIn(_ changes: ManifestChanges) -> ManifestChanges {
+        guard !builtIn.isEmpty else { return changes }
+        var changes = changes
+        let stated = Set(changes.upserts.map(\.key))
+        for object in builtIn {
+            let isNeeded = !hasBegun && !stated.contains(object.key)
+            let isUncovered = changes.deletions.contains(object.key)
+            guard isNeeded || isUncovered else { continue }
+            changes.deletions.removeAll { $0 == object.key }
+            changes.upserts.append(object)
+        }
+        return changes
+    }
+
+    private mutating func flush() async {
+        guard let stateFile else {
+            identities.written(identities.pending.count)
+            return
+        }
+        let pending = identities.pending
+        do throws(StateFileError) {
+            try await stateFile.write(pending)
+            identities.written(pending.count)
+        } catch {
+            report.stateError = error
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import FoundationEssentials
+import KubeAPI
+
+/// Gives each object the identity it had when it was first seen, over restarts too.
+struct ObjectIdentities {
+    private var remembered: [ObjectKey: RememberedObject] = [:]
+    /// What the state file does not have yet, in order.
+    private(set) var pending: [StateChange] = []
+
+    /// Begins with what an earlier process remembered.
+    init(_ objects: [RememberedObject] = []) {
+        for object in objects { remembered[object.key] = object }
+    }
+
+    /// All objects remembered.
+    var keys: some Sequence<ObjectKey> { remembered.keys }
+
+    /// A Service as it was admitted last.
+    func admitted(_ key: ObjectKey) -> ServiceObject? { remembered[key]?.admitted }
+
+    /// The object with its identity; remembers it when it is new.
+    mutating func identified(_ object: ClusterObject) -> ClusterObject {
+        let key = object.key
+        var object = object
+        let known = remembered[key]
+        let uid = known?.uid ?? UUID().uuidString.lowercased()
+        let created = known?.creationTimestamp ?? Date.now.formatted(.iso8601)
+        object.metadata.uid = uid
+        object.metadata.creationTimestamp = created
+        var entry = RememberedObject(key: key, uid: uid, creationTimestamp: created)
+        if case .service(var service) = object {
+            service.metadata.resourceVersion = nil
+            entry.admitted = service
+        }
+        if entry != known {
+            remembered[key] = entry
+            pending.append(.remember(entry))
+        }
+        return object
+    }
+
+    /// Forgets an object that is gone: one of the same name will be another.
+    mutating func forget(_ key: ObjectKey) {
+        if remembered.removeValue(forKey: key) != nil { pending.append(.forget(key)) }
+    }
+
+    /// Takes note that the first `count` pending changes are in the file.
+    mutating func written(_ count: Int) {
+        pending.removeFirst(count)
+    }
+}
