@@ -3,8 +3,9 @@ internal import Glibc
 
 /// The connection tracking table of one network namespace.
 ///
-/// Every call blocks until the kernel has answered, for a large table some hundred milliseconds:
-/// call from a queue or thread of its own, never from the cooperative pool.
+/// Every call blocks until the kernel has answered: call from a queue or thread of its own, never
+/// from the cooperative pool. With 130,000 flows (optimised build) it takes 0.06 s to find that a
+/// node has no unanswered IPv4 flow, 0.4 s to read every flow and 0.8 s to delete them all.
 package struct ConntrackSocket: ~Copyable, Sendable {
     private var socket: NetworkSocket
     /// Whether the kernel narrows listings, which spares copying flows that nobody asked for.
