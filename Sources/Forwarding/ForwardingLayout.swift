@@ -33,7 +33,7 @@ package struct ForwardingLayout: Hashable, Sendable {
 
     func table(_ family: IPFamily) -> TableID { TableID(TableFamily(family), role.tableName) }
 
-    var sets: SetDeclarations { SetDeclarations(hasCounters: hasCounters) }
+    var sets: SetDeclarations { hasCounters ? .counting : .plain }
 
     /// A table of one family without any Service.
     func emptyTable(_ family: IPFamily) -> Table {

@@ -49,24 +49,26 @@ package struct ForwardingTable: Sendable {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) -> Replacement {
         var result = Replacement()
-        for (service, wanted) in updates {
-            let freed = exchange(service, for: wanted, &result)
-            guard !waiting.isEmpty, !freed.isEmpty else { continue }
-            for (waiter, wanted) in waiting.sorted(by: { $0.key < $1.key })
-            where waiter != service && wanted.contains(where: { freed.contains($0.frontend) }) {
-                _ = exchange(waiter, for: wanted, &result)
-            }
-        }
-        result.conflicts = result.previous.keys.sorted().flatMap(conflicts)
-        result.usesBefore = uses.takeMemory()
+        exchange(updates, &result)
         for (table, chain) in result.newChains.map({ ($0.table, $0.chain.chain) }) {
             result.changes.append(
                 .createChain(table, name: chain.name, base: nil, comment: chain.comment))
             result.changes.append(.replaceRules(table, chain: chain.name, chain.rules))
         }
-        result.changes += result.delta.changes
-        result.delta = ElementDelta()
+        result.changes += result.delta?.changes ?? []
+        result.delta = nil
         return result
+    }
+
+    /// Does the same without saying what changes: for a start, when `ruleset` is compared with
+    /// the kernel as a whole.
+    package mutating func fill(
+        with services: [(service: ServiceIdentity, entries: [ForwardingEntry])]
+    ) -> [FrontendConflict] {
+        var result = Replacement()
+        result.delta = nil
+        exchange(services, &result)
+        return result.conflicts
     }
 
     /// Takes a replacement back whose changes the kernel refused.
@@ -82,6 +84,22 @@ package struct ForwardingTable: Sendable {
             waiting[service] = holding.waiting
         }
         uses.restore(replacement.usesBefore)
+    }
+
+    private mutating func exchange(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])],
+        _ result: inout Replacement
+    ) {
+        for (service, wanted) in updates {
+            let freed = exchange(service, for: wanted, &result)
+            guard !waiting.isEmpty, !freed.isEmpty else { continue }
+            for (waiter, wanted) in waiting.sorted(by: { $0.key < $1.key })
+            where waiter != service && wanted.contains(where: { freed.contains($0.frontend) }) {
+                _ = exchange(waiter, for: wanted, &result)
+            }
+        }
+        result.conflicts = result.previous.keys.sorted().flatMap(conflicts)
+        result.usesBefore = uses.takeMemory()
     }
 
     /// Takes the Service's old entries out and puts the new ones in; returns frontends set free.
@@ -126,11 +144,12 @@ package struct ForwardingTable: Sendable {
         let coming = new.filter { oldByFrontend[$0.frontend] != $0 }
         // New uses are counted before old ones are released, so that nothing shared flickers.
         for entry in coming { use(entry, &result) }
-        for entry in going { remove(entry, &result.delta) }
+        for entry in going { release(entry, &result) }
+        guard result.delta != nil else { return }
         for entry in coming {
             let table = layout.table(entry.family)
             for placed in FrontendElements(entry: entry, layout: layout).own {
-                result.delta.add(placed, to: table)
+                result.delta?.add(placed, to: table)
             }
         }
     }
@@ -144,18 +163,21 @@ package struct ForwardingTable: Sendable {
             result.newChains.append((table, chain))
         }
         for placed in parts.shared where uses.use(placed, in: table) {
-            result.delta.add(placed, to: table)
+            result.delta?.add(placed, to: table)
         }
     }
 
-    private mutating func remove(_ entry: ForwardingEntry, _ delta: inout ElementDelta) {
+    /// Takes the entry's own elements out, and it from the users of what frontends share.
+    private mutating func release(_ entry: ForwardingEntry, _ result: inout Replacement) {
         let table = layout.table(entry.family)
         let parts = FrontendElements(entry: entry, layout: layout)
         for chain in parts.chains { uses.release(chain, in: table) }
-        for placed in parts.own { delta.remove(placed, from: table) }
+        if result.delta != nil {
+            for placed in parts.own { result.delta?.remove(placed, from: table) }
+        }
         for placed in parts.shared {
             guard let last = uses.release(placed, in: table) else { continue }
-            delta.remove(last, from: table)
+            result.delta?.remove(last, from: table)
         }
     }
 

@@ -31,6 +31,6 @@ package struct Replacement: Sendable {
     var usesBefore = SharedUses.Memory()
     /// Chains that were not there before, each after those that it leads to.
     var newChains: [(table: TableID, chain: SharedChain)] = []
-    /// Elements that go and come.
-    var delta = ElementDelta()
+    /// Elements that go and come; nil if nobody asks.
+    var delta: ElementDelta? = ElementDelta()
 }

@@ -17,95 +17,75 @@ enum SetNames {
     static let cluster = "cluster"
 }
 
-/// What each set and map is made of.
-struct SetDeclarations {
-    /// True if `services`, `from_outside` and `endpoints` count connections.
-    let hasCounters: Bool
+/// What each set and map is made of: made once, since every element is placed with its set.
+struct SetDeclarations: Sendable {
+    /// `services`, `from_outside` and `endpoints` count connections.
+    static let counting = SetDeclarations(hasCounters: true)
+    /// Nothing counts.
+    static let plain = SetDeclarations(hasCounters: false)
 
     /// Slots are numbers below this in the listing; the kernel has 32 bits.
     static let slotModulus: UInt32 = 65_536
     /// How many clients the kernel remembers; past that, connections are no longer sticky.
     static let affinitySize = 65_536
 
-    var services: SetDeclaration {
-        SetDeclaration(
+    let services: SetDeclaration
+    let fromOutside: SetDeclaration
+    let endpoints: SetDeclaration
+
+    let affinity = SetDeclaration(
+        SetNames.affinity, key: Fields.client, value: .data(Fields.backend),
+        dynamicTimeoutSeconds: 10_800, size: Self.affinitySize,
+        comment: "client . frontend -> its endpoint, learned from traffic")
+
+    let remember = SetDeclaration(
+        SetNames.remember, key: Fields.frontend, value: .verdict,
+        comment: "frontends with ClientIP affinity, by timeout")
+
+    let hideClient = SetDeclaration(
+        SetNames.hideClient, key: Fields.frontend,
+        comment: "external frontends with policy Cluster: every client is masqueraded")
+
+    let hideNode = SetDeclaration(
+        SetNames.hideNode, key: Fields.frontend,
+        comment: "external frontends with policy Local: only the node itself is masqueraded")
+
+    let hairpin = SetDeclaration(
+        SetNames.hairpin, key: [.sourceAddress, .destinationAddress],
+        comment: "local endpoints that reached themselves")
+
+    let allowedSources = SetDeclaration(
+        SetNames.allowedSources, key: Fields.frontend + [.sourceAddress], isInterval: true,
+        comment: "loadBalancerSourceRanges: frontend . source")
+
+    let clusterIPs = SetDeclaration(
+        SetNames.clusterIPs, key: [.destinationAddress],
+        comment: "allocated ClusterIPs: a port that no service has is refused")
+
+    let serviceRanges = SetDeclaration(
+        SetNames.serviceRanges, key: [.destinationAddress], isInterval: true,
+        comment: "an address here that no service has is dropped")
+
+    let pods = SetDeclaration(
+        SetNames.pods, key: [.sourceAddress], isInterval: true,
+        comment: "pods of this node: they keep their address and reach every endpoint")
+
+    let cluster = SetDeclaration(
+        SetNames.cluster, key: [.sourceAddress], isInterval: true,
+        comment: "who may use ClusterIPs: pods and nodes")
+
+    private init(hasCounters: Bool) {
+        services = SetDeclaration(
             SetNames.services, key: Fields.frontend, value: .verdict, hasCounter: hasCounters,
             comment: "frontend -> how to pick one of its endpoints")
-    }
-
-    var fromOutside: SetDeclaration {
-        SetDeclaration(
+        fromOutside = SetDeclaration(
             SetNames.fromOutside, key: Fields.frontend, value: .verdict, hasCounter: hasCounters,
             comment: "externalTrafficPolicy Local, for sources that are not pods of this node")
-    }
-
-    var endpoints: SetDeclaration {
-        SetDeclaration(
+        endpoints = SetDeclaration(
             SetNames.endpoints,
             key: Fields.frontend + [.random(modulus: Self.slotModulus)],
             value: .data(Fields.backend), hasCounter: hasCounters,
             comment: "frontend . slot -> endpoint; local endpoints come first")
-    }
-
-    var affinity: SetDeclaration {
-        SetDeclaration(
-            SetNames.affinity, key: Fields.client, value: .data(Fields.backend),
-            dynamicTimeoutSeconds: 10_800, size: Self.affinitySize,
-            comment: "client . frontend -> its endpoint, learned from traffic")
-    }
-
-    var remember: SetDeclaration {
-        SetDeclaration(
-            SetNames.remember, key: Fields.frontend, value: .verdict,
-            comment: "frontends with ClientIP affinity, by timeout")
-    }
-
-    var hideClient: SetDeclaration {
-        SetDeclaration(
-            SetNames.hideClient, key: Fields.frontend,
-            comment: "external frontends with policy Cluster: every client is masqueraded")
-    }
-
-    var hideNode: SetDeclaration {
-        SetDeclaration(
-            SetNames.hideNode, key: Fields.frontend,
-            comment: "external frontends with policy Local: only the node itself is masqueraded")
-    }
-
-    var hairpin: SetDeclaration {
-        SetDeclaration(
-            SetNames.hairpin, key: [.sourceAddress, .destinationAddress],
-            comment: "local endpoints that reached themselves")
-    }
-
-    var allowedSources: SetDeclaration {
-        SetDeclaration(
-            SetNames.allowedSources, key: Fields.frontend + [.sourceAddress], isInterval: true,
-            comment: "loadBalancerSourceRanges: frontend . source")
-    }
-
-    var clusterIPs: SetDeclaration {
-        SetDeclaration(
-            SetNames.clusterIPs, key: [.destinationAddress],
-            comment: "allocated ClusterIPs: a port that no service has is refused")
-    }
-
-    var serviceRanges: SetDeclaration {
-        SetDeclaration(
-            SetNames.serviceRanges, key: [.destinationAddress], isInterval: true,
-            comment: "an address here that no service has is dropped")
-    }
-
-    var pods: SetDeclaration {
-        SetDeclaration(
-            SetNames.pods, key: [.sourceAddress], isInterval: true,
-            comment: "pods of this node: they keep their address and reach every endpoint")
-    }
-
-    var cluster: SetDeclaration {
-        SetDeclaration(
-            SetNames.cluster, key: [.sourceAddress], isInterval: true,
-            comment: "who may use ClusterIPs: pods and nodes")
     }
 
     /// The sets of a node's table.

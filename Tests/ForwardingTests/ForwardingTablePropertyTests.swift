@@ -107,6 +107,20 @@ struct ForwardingTablePropertyTests {
         }
     }
 
+    @Test(
+        "is the same whether it was asked for the changes or not",
+        arguments: 0..<20 as Range<UInt64>)
+    func fill(seed: UInt64) {
+        var random = RandomEntries(seed: seed)
+        var (asked, filled) = (Host(), Host())
+        for _ in 0..<10 {
+            let updates = random.updates()
+            #expect(asked.table.replace(updates).conflicts == filled.table.fill(with: updates))
+        }
+        #expect(asked.table.ruleset == filled.table.ruleset)
+        #expect(asked.state == filled.state)
+    }
+
     @Test("needs no change for the entries that it has", arguments: 0..<20 as Range<UInt64>)
     func sameAgain(seed: UInt64) {
         var random = RandomEntries(seed: seed)
