@@ -2,6 +2,7 @@ package import Addressing
 
 /// Which flows are meant: those that meet all that is said; nil says nothing.
 package struct FlowFilter: Hashable, Sendable {
+    /// TCP, UDP or SCTP only.
     package var transport: TransportProtocol?
     /// Where the client sent to: the original destination.
     package var frontend: SocketEndpoint?
@@ -12,6 +13,7 @@ package struct FlowFilter: Hashable, Sendable {
     /// Only flows that nobody answered yet; see `Flow.isUnanswered`.
     package var onlyUnanswered: Bool
 
+    /// Makes a filter; without any argument it means every flow.
     package init(
         transport: TransportProtocol? = nil, frontend: SocketEndpoint? = nil,
         backend: SocketEndpoint? = nil, backendAddress: IPAddress? = nil,

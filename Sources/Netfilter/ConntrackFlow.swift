@@ -2,12 +2,14 @@ package import Addressing
 
 /// A connection, or a conversation over UDP, as the kernel's connection tracking knows it.
 package struct Flow: Hashable, Sendable {
+    /// What the packets are; flows of other protocols are not told.
     package let transport: TransportProtocol
     /// The packets of the side that began, as they were before any translation: towards the
     /// frontend.
     package let original: FlowDirection
     /// The packets expected in return: from the backend, if the destination was translated.
     package let reply: FlowDirection
+    /// What happened to the flow so far.
     package let status: FlowStatus
     /// Nil for other transports than TCP.
     package let tcpState: TCPState?
@@ -16,6 +18,7 @@ package struct Flow: Hashable, Sendable {
     /// 0 unless a rule put the flow in a conntrack zone of its own.
     package let zone: UInt16
 
+    /// The family of its addresses, which translation does not change.
     package var family: IPFamily { original.source.family }
 
     /// Whether no packet ever came back.
@@ -29,15 +32,19 @@ package struct Flow: Hashable, Sendable {
 
 /// Where the packets of one direction come from and go to.
 package struct FlowDirection: Hashable, Sendable {
+    /// The sender's address.
     package let source: IPAddress
     /// May be 0, which UDP allows for senders that want no answer.
     package let sourcePort: UInt16
+    /// The receiver's address.
     package let destination: IPAddress
+    /// The receiver's port.
     package let destinationPort: UInt16
 }
 
 /// What happened to a flow so far (enum ip_conntrack_status).
 package struct FlowStatus: OptionSet, Hashable, Sendable {
+    /// The bits as the kernel numbers them.
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) { self.rawValue = rawValue }

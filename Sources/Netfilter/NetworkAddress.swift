@@ -4,13 +4,17 @@ internal import Glibc
 
 /// An address on an interface.
 package struct InterfaceAddress: Hashable, Sendable {
+    /// The address itself, with the bits after the prefix.
     package let address: IPAddress
+    /// How many leading bits the addresses on the link share.
     package let prefixLength: Int
+    /// The number of the interface that has it; see `NetworkInterface.index`.
     package let interfaceIndex: Int32
     /// Whether Sluice added it: such addresses carry `NetworkMark.protocolNumber` (IFA_PROTO,
     /// Linux 5.18).
     package let isOurs: Bool
 
+    /// Makes the value; nothing is added to the host.
     package init(
         address: IPAddress, prefixLength: Int, interfaceIndex: Int32, isOurs: Bool
     ) {

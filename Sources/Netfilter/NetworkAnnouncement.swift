@@ -5,7 +5,9 @@ package import Addressing
 /// The frames are ready for the wire, from the Ethernet destination on; sending them is
 /// `AnnouncementSocket`'s.
 package struct AddressAnnouncement: Hashable, Sendable {
+    /// The address that moved here.
     package let address: IPAddress
+    /// Where neighbours are to send its packets.
     package let hardwareAddress: HardwareAddress
 
     /// Makes the announcement of an address at an interface's hardware address.

@@ -22,12 +22,14 @@ package struct NetworkError: Error, Hashable, Sendable {
         case writeSysctl = "write"
     }
 
+    /// What was tried.
     package let operation: Operation
     /// The kernel's errno, or `EBADMSG` for an answer that could not be read.
     package let code: Int32
     /// What it was about: an address, a route, a sysctl; empty when the operation says it all.
     package let subject: String
 
+    /// Makes an error of its parts.
     package init(operation: Operation, code: Int32, subject: String) {
         self.operation = operation
         self.code = code

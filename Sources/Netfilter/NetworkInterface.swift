@@ -5,16 +5,19 @@ internal import Glibc
 package struct NetworkInterface: Hashable, Sendable {
     /// The kernel's number for it; never used again while the host runs.
     package let index: Int32
+    /// The name in this namespace, such as `eth0`.
     package let name: String
     /// Nil for what is not like Ethernet, such as a tunnel.
     package let hardwareAddress: HardwareAddress?
     /// Whether it was switched on; its cable may be out all the same.
     package let isUp: Bool
+    /// Whether it is `lo`, whose packets never leave the host.
     package let isLoopback: Bool
 }
 
 /// The address of an Ethernet interface, commonly called MAC.
 package struct HardwareAddress: Hashable, Sendable {
+    /// The six bytes in the order they are sent.
     package let bytes: [UInt8]
 
     /// All that listen on the link.

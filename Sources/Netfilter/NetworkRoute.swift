@@ -8,7 +8,9 @@ internal import Glibc
 /// Without a route the kernel refuses to connect before the rules see a packet. The interface is
 /// the one of the node's address: on `lo` a packet that was not translated would go in circles.
 package struct ServiceRoute: Hashable, Sendable {
+    /// The service range.
     package let destination: CIDRBlock
+    /// The number of the interface that has the source address.
     package let interfaceIndex: Int32
     /// The node's address, which the node's own connections then come from.
     package let source: IPAddress

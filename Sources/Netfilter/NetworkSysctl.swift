@@ -77,10 +77,14 @@ package struct Sysctl: Hashable, Sendable {
 
 /// A setting that was changed, and what it was before.
 package struct SysctlChange: Hashable, Sendable, Codable {
+    /// The setting; see `Sysctl.name`.
     package let name: String
+    /// The value to go back to.
     package let before: String
+    /// The value that was written.
     package let after: String
 
+    /// Makes the value; nothing is written.
     package init(name: String, before: String, after: String) {
         self.name = name
         self.before = before

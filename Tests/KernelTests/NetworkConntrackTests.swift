@@ -55,7 +55,7 @@ struct NetworkConntrackTests {
 
     /// Leaves one flow of each kind in the router's table: answered TCP and UDP to port 80,
     /// unanswered ones to 90.
-    private func makeFlows(_ lab: borrowing NetworkLab, _ ends: Ends) throws {
+    private func makeFlows(_ lab: NetworkLab, _ ends: Ends) throws {
         for transport in [TransportProtocol.tcp, .udp] {
             let server = try NetworkTestSocket(transport, ends.family, in: lab.router)
             try server.serve(ends.backend(80), transport)

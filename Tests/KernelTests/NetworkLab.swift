@@ -1,6 +1,5 @@
 import Addressing
-import Foundation
-import Synchronization
+import Support
 import Testing
 
 /// A client's network namespace joined by a cable to a router's; both go with this value.
@@ -13,103 +12,65 @@ import Testing
 /// The answering node is an address of the router, the silent one lies behind a cable that
 /// nobody listens at the end of.
 /// The client sends 198.51.100.0/24 and fd00:198::/64 through the router.
-struct NetworkLab: ~Copyable {
-    let client: String
-    let router: String
+struct NetworkLab {
+    private let clientNamespace: NetworkNamespace
+    private let routerNamespace: NetworkNamespace
+
+    /// The client's namespace, as `ip netns` knows it.
+    var client: String { clientNamespace.name }
+    /// The router's namespace, as `ip netns` knows it.
+    var router: String { routerNamespace.name }
 
     init() throws {
-        let number = Self.nextNumber.add(1, ordering: .relaxed).newValue
-        let suffix = "\(ProcessInfo.processInfo.processIdentifier)-\(number)"
-        client = "network-client-\(suffix)"
-        router = "network-router-\(suffix)"
-        do {
-            for line in Self.setUp(client, router) { try Self.run("ip", line) }
-        } catch {
-            Self.tearDown(client, router)
-            throw error
-        }
+        clientNamespace = try NetworkNamespace()
+        routerNamespace = try NetworkNamespace()
+        try onClient("ip link add near0 type veth peer name far0 netns \(router)")
+        for command in Self.clientSetUp { try onClient(command) }
+        for command in Self.routerSetUp { try onRouter(command) }
     }
 
-    deinit {
-        Self.tearDown(client, router)
-    }
-
-    /// Runs a program on the router and gives what it printed.
+    /// Runs a program on the router and gives what it printed; it has to succeed.
     @discardableResult
-    func onRouter(_ command: String) throws -> String {
-        try Self.run("ip", "netns exec \(router) \(command)")
+    func onRouter(_ command: String, input: String = "") throws -> String {
+        try run(command, in: routerNamespace, input: input)
     }
 
-    /// Runs a program on the client and gives what it printed.
+    /// Runs a program on the client and gives what it printed; it has to succeed.
     @discardableResult
     func onClient(_ command: String) throws -> String {
-        try Self.run("ip", "netns exec \(client) \(command)")
+        try run(command, in: clientNamespace, input: "")
     }
 
     /// Loads rules on the router.
     func loadRules(_ text: String) throws {
-        try Self.run("ip", "netns exec \(router) nft -f -", input: text)
+        try onRouter("nft -f -", input: text)
     }
 
-    private static let nextNumber = Atomic(0)
-
-    private static func setUp(_ client: String, _ router: String) -> [String] {
-        [
-            "netns add \(client)", "netns add \(router)",
-            "link add near0 netns \(client) type veth peer name far0 netns \(router)",
-            "-n \(client) addr add 203.0.113.10/24 dev near0",
-            "-n \(client) addr add fd00:203::10/64 dev near0 nodad",
-            "-n \(router) addr add 203.0.113.1/24 dev far0",
-            "-n \(router) addr add fd00:203::1/64 dev far0 nodad",
-            "-n \(client) link set lo up", "-n \(router) link set lo up",
-            "-n \(client) link set near0 up", "-n \(router) link set far0 up",
-            "-n \(client) route add 198.51.100.0/24 via 203.0.113.1",
-            "-n \(client) route add fd00:198::/64 via fd00:203::1",
-            "-n \(router) addr add 192.168.50.1/32 dev lo",
-            "-n \(router) addr add fd00:50::1/128 dev lo nodad",
-            "-n \(router) link add silent0 type veth peer name silent1",
-            "-n \(router) link set silent0 arp off", "-n \(router) link set silent0 up",
-            "-n \(router) link set silent1 up",
-            "-n \(router) route add 192.168.50.2/32 dev silent0",
-            "-n \(router) route add fd00:50::2/128 dev silent0",
-            "netns exec \(router) sysctl -qw net.ipv4.ip_forward=1",
-            "netns exec \(router) sysctl -qw net.ipv6.conf.all.forwarding=1",
-        ]
-    }
-
-    private static func tearDown(_ client: String, _ router: String) {
-        for name in [client, router] { _ = try? run("ip", "netns del \(name)") }
-    }
-
-    @discardableResult
-    private static func run(
-        _ program: String, _ arguments: String, input: String? = nil
+    private func run(
+        _ command: String, in namespace: NetworkNamespace, input: String
     ) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        let commands = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program] + arguments.split(separator: " ").map(String.init)
-        process.standardInput = commands
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        commands.fileHandleForWriting.write(Data((input ?? "").utf8))
-        try commands.fileHandleForWriting.close()
-        let printed = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        let text = String(decoding: printed, as: UTF8.self)
-        guard process.terminationStatus == 0 else {
-            throw CommandFailure(command: "\(program) \(arguments)", output: text)
-        }
-        return text
+        let output = try namespace.run(
+            command.split(separator: " ").map(String.init), input: input)
+        try #require(output.status == 0, "\(command): \(output.complaint)")
+        return output.text
     }
-}
 
-/// A program of the lab that did not succeed.
-struct CommandFailure: Error {
-    let command: String
-    let output: String
+    private static let clientSetUp = [
+        "ip addr add 203.0.113.10/24 dev near0", "ip addr add fd00:203::10/64 dev near0 nodad",
+        "ip link set near0 up",
+        "ip route add 198.51.100.0/24 via 203.0.113.1",
+        "ip route add fd00:198::/64 via fd00:203::1",
+    ]
+
+    private static let routerSetUp = [
+        "ip addr add 203.0.113.1/24 dev far0", "ip addr add fd00:203::1/64 dev far0 nodad",
+        "ip addr add 192.168.50.1/32 dev lo", "ip addr add fd00:50::1/128 dev lo nodad",
+        "ip link set far0 up",
+        "ip link add silent0 type veth peer name silent1", "ip link set silent0 arp off",
+        "ip link set silent0 up", "ip link set silent1 up",
+        "ip route add 192.168.50.2/32 dev silent0", "ip route add fd00:50::2/128 dev silent0",
+        "sysctl -qw net.ipv4.ip_forward=1", "sysctl -qw net.ipv6.conf.all.forwarding=1",
+    ]
 }
 
 /// Whether the condition comes true within some seconds; the kernel does some work later.
