@@ -1,0 +1,193 @@
+"""One run: loads a cluster, starts the daemons, changes endpoints, and proves the result."""
+
+import os
+import statistics
+import time
+
+from host import BenchmarkFailure, Host
+from manifests import NODE_NAME, POD_RANGE, SERVICE_RANGE, Cluster
+
+API_ADDRESS = "127.0.0.1:6440"
+START_SECONDS = 600
+CHANGE_SECONDS = 30
+IDLE_SECONDS = 5
+TABLE = ("ip", "sluice")
+
+
+def percentile(values, percent):
+    """The nearest-rank percentile: a value that was measured, never one in between."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+class SyncRun:
+    """Measures `sluice proxy` against `sluice api` for one number of Services."""
+
+    def __init__(self, options, services, say):
+        self.program = options.bin
+        self.endpoints = options.endpoints
+        self.changes = options.changes
+        self.repeat = options.repeat
+        self.services = services
+        self.say = say
+        self.result = {"services": services, "endpoints": options.endpoints}
+
+    def run(self):
+        """Measures everything; returns the figures, times in seconds, memory in bytes."""
+        with Host("192.168.0.1/16") as host:
+            self.host = host
+            cluster = Cluster(
+                host.path("manifests"), self.services, self.endpoints, self.changes)
+            self.say("writing manifests")
+            cluster.write()
+            self.say("starting sluice api")
+            api = self._start_api()
+            proxy = self._cold_starts()
+            self._idle(api, proxy)
+            self._change_endpoints(cluster, api, proxy)
+            self._memory(api, proxy)
+            self._prove()
+            proxy = self._restarts(proxy)
+            self._prove()
+            proxy.stop()
+            api.stop()
+            self._clean_up()
+        return self.result
+
+    def _start_api(self):
+        api = self.host.start(
+            self.program, "api", "--manifests", self.host.path("manifests"),
+            "--listen", API_ADDRESS, *self._folders("api"), "--service-cidr", SERVICE_RANGE)
+        line = api.wait_for("the API is served", START_SECONDS)
+        self.result["api_load"] = line.arrived - api.started
+        self.result["api_load_cpu"] = api.cpu_seconds()
+        return api
+
+    def _start_proxy(self):
+        """Starts a proxy and waits until the kernel holds everything; the proxy and its line."""
+        proxy = self.host.start(
+            self.program, "proxy", *self._folders("proxy"), *self._node_flags(),
+            "--log-level", "debug")
+        return proxy, proxy.wait_for("the kernel holds the complete state", START_SECONDS)
+
+    def _cold_starts(self):
+        """Starts the proxy with an empty kernel, several times; the last one lives on."""
+        totals, after_lists, cpu, transactions = [], [], [], []
+        for number in range(self.repeat):
+            if number > 0:
+                proxy.stop()
+                self._tool("cleanup", *self._folders("proxy"))
+            self.say(f"cold start {number + 1} of {self.repeat}")
+            proxy, line = self._start_proxy()
+            cpu.append(proxy.cpu_seconds())
+            totals.append(line.arrived - proxy.started)
+            after_lists.append(line.number("seconds"))
+            transactions.append(line.number("longest_transaction"))
+        self.result |= {
+            "cold_start": statistics.median(totals),
+            "cold_start_all": totals,
+            "cold_start_after_first_list": statistics.median(after_lists),
+            "cold_start_cpu": statistics.median(cpu),
+            "cold_start_longest_transaction": max(transactions),
+        }
+        return proxy
+
+    def _idle(self, api, proxy):
+        """What the daemons cost while nothing happens."""
+        before = [process.cpu_seconds() for process in (proxy, api)]
+        time.sleep(IDLE_SECONDS)
+        after = [process.cpu_seconds() for process in (proxy, api)]
+        self.result["proxy_idle_cpu"] = (after[0] - before[0]) / IDLE_SECONDS
+        self.result["api_idle_cpu"] = (after[1] - before[1]) / IDLE_SECONDS
+
+    def _change_endpoints(self, cluster, api, proxy):
+        """Gives one pod another address, waits until the kernel has it, and goes on."""
+        self.say(f"{self.changes} changes of one endpoint")
+        from_file, from_store, from_arrival, transactions = [], [], [], []
+        before = [process.cpu_seconds() for process in (proxy, api)]
+        for step in range(self.changes):
+            change = cluster.move_pod(step)
+            start = time.monotonic()
+            change()
+            line = proxy.wait_for("written to the kernel", CHANGE_SECONDS)
+            from_file.append(line.arrived - start)
+            from_store.append(line.number("seconds_since_change"))
+            from_arrival.append(line.number("seconds"))
+            transactions.append(line.number("longest_transaction"))
+        after = [process.cpu_seconds() for process in (proxy, api)]
+        if from_store == from_arrival:
+            raise BenchmarkFailure(
+                "the slices do not say when their endpoints changed, so the time from the store "
+                "to the kernel is unknown")
+        self.result |= {
+            "changes": self.changes,
+            "proxy_cpu_a_change": (after[0] - before[0]) / self.changes,
+            "api_cpu_a_change": (after[1] - before[1]) / self.changes,
+            "change_longest_transaction": max(transactions),
+        }
+        for name, values in (
+            ("store_to_kernel", from_store), ("arrival_to_kernel", from_arrival),
+            ("file_to_kernel", from_file), ("transaction", transactions),
+        ):
+            self.result[f"{name}_p50"] = percentile(values, 50)
+            self.result[f"{name}_p99"] = percentile(values, 99)
+            self.result[f"{name}_max"] = max(values)
+
+    def _memory(self, api, proxy):
+        for name, process in (("proxy", proxy), ("api", api)):
+            now, most = process.memory_bytes()
+            self.result |= {f"{name}_resident": now, f"{name}_resident_most": most}
+
+    def _restarts(self, proxy):
+        """Ends the proxy and starts another over the tables it leaves."""
+        totals, changes = [], []
+        for number in range(self.repeat):
+            self.say(f"restart {number + 1} of {self.repeat}")
+            proxy.stop()
+            proxy, line = self._start_proxy()
+            totals.append(line.arrived - proxy.started)
+            changes.append(int(line.number("changes")))
+        self.result |= {
+            "restart": statistics.median(totals),
+            "restart_all": totals,
+            "restart_changes": max(changes),
+        }
+        return proxy
+
+    def _prove(self):
+        """The kernel holds what another process plans, and as many elements as there must be."""
+        self.say("comparing the kernel with the plan")
+        self._tool("diff", *self._node_flags())
+        # The Service of the API itself is there, too, with nothing behind it.
+        expected = {
+            "services": self.services + 1, "endpoints": self.services * self.endpoints}
+        for name, count in expected.items():
+            status, text = self.host.run("nft", "list", "map", *TABLE, name)
+            found = text.count('comment "') if name == "services" else text.count(" . 8080")
+            if status != 0 or found != count:
+                raise BenchmarkFailure(
+                    f"the map {name} has {found} elements and not {count}: {text[:500]}")
+        self.result["elements"] = sum(expected.values())
+
+    def _clean_up(self):
+        """Removes everything and makes sure that nothing is left."""
+        self._tool("cleanup", *self._folders("proxy"))
+        status, text = self.host.run("nft", "list", "ruleset")
+        routes = self.host.run("ip", "route", "show", SERVICE_RANGE)[1]
+        if status != 0 or text or routes:
+            raise BenchmarkFailure(f"cleanup left something:\n{text[:500]}\n{routes}")
+
+    def _tool(self, *arguments):
+        status, text = self.host.run(self.program, *arguments)
+        if status != 0:
+            raise BenchmarkFailure(f"sluice {arguments[0]} failed ({status}): {text[:2000]}")
+
+    def _folders(self, role):
+        return (
+            "--state", self.host.path(os.path.join(role, "state")),
+            "--runtime-dir", self.host.path(os.path.join(role, "run")))
+
+    def _node_flags(self):
+        return (
+            "--api", f"http://{API_ADDRESS}", "--node-name", NODE_NAME,
+            "--service-cidr", SERVICE_RANGE, "--pod-cidr", POD_RANGE)

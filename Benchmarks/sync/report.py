@@ -1,0 +1,90 @@
+"""The figures as a table, and the machine they were measured on."""
+
+import os
+import platform
+import subprocess
+
+MEBIBYTE = 1 << 20
+
+# What is shown: words, key, unit, and the aim at 10,000 Services.
+ROWS = (
+    ("cold start, process start → kernel complete", "cold_start", "s", "≤ 3 s"),
+    ("  of it after the first list had arrived", "cold_start_after_first_list", "s", ""),
+    ("  CPU of the proxy", "cold_start_cpu", "s", ""),
+    ("  longest transaction", "cold_start_longest_transaction", "ms", ""),
+    ("restart over the same tables", "restart", "s", ""),
+    ("  elements changed by it", "restart_changes", "", "0"),
+    ("one endpoint changes: store → kernel, p50", "store_to_kernel_p50", "ms", ""),
+    ("  p99", "store_to_kernel_p99", "ms", "≤ 10 ms"),
+    ("  worst", "store_to_kernel_max", "ms", ""),
+    ("  of it in the proxy, p50", "arrival_to_kernel_p50", "ms", ""),
+    ("  of it in the proxy, p99", "arrival_to_kernel_p99", "ms", ""),
+    ("  of it the transaction, p50", "transaction_p50", "ms", ""),
+    ("  of it the transaction, longest", "change_longest_transaction", "ms", ""),
+    ("  file → kernel, p50", "file_to_kernel_p50", "ms", ""),
+    ("  file → kernel, p99", "file_to_kernel_p99", "ms", ""),
+    ("CPU of the proxy a change", "proxy_cpu_a_change", "ms", ""),
+    ("CPU of the API a change", "api_cpu_a_change", "ms", ""),
+    ("CPU of the proxy while idle", "proxy_idle_cpu", "%", ""),
+    ("CPU of the API while idle", "api_idle_cpu", "%", ""),
+    ("resident memory of the proxy", "proxy_resident", "MiB", ""),
+    ("  the most there was", "proxy_resident_most", "MiB", "≤ 200 MB"),
+    ("resident memory of the API", "api_resident", "MiB", ""),
+    ("  the most there was", "api_resident_most", "MiB", ""),
+    ("the API's own start, manifests → served", "api_load", "s", ""),
+)
+
+
+def shown(value, unit):
+    """A figure in its unit."""
+    match unit:
+        case "s": return f"{value:.2f} s"
+        case "ms": return f"{value * 1000:.2f} ms"
+        case "%": return f"{value * 100:.1f} %"
+        case "MiB": return f"{value / MEBIBYTE:.0f} MiB"
+        case _: return f"{value:,}"
+
+
+def table(results):
+    """All figures, a column for each number of Services."""
+    heads = [f"{result['services']:,} × {result['endpoints']}" for result in results]
+    rows = [("Services × endpoints", *heads, "aim at 10,000")]
+    for words, key, unit, aim in ROWS:
+        rows.append((words, *(shown(result[key], unit) for result in results), aim))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join([row[0].ljust(widths[0])] + [
+            cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]).rstrip()
+        for row in rows]
+    lines.insert(1, "─" * (sum(widths) + 2 * len(widths) - 2))
+    return "\n".join(lines)
+
+
+def environment(program):
+    """What the figures depend on besides the code."""
+    version = subprocess.run([program, "--version"], capture_output=True, text=True)
+    return {
+        "kernel": platform.release(),
+        "processor": processor(),
+        "processors": os.cpu_count(),
+        "sluice": version.stdout.strip(),
+        "commit": commit(),
+        "load": os.getloadavg()[0],
+    }
+
+
+def processor():
+    """The processor's name, as Linux gives it."""
+    with open("/proc/cpuinfo") as file:
+        for line in file:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def commit():
+    """The commit that is checked out; empty outside a clone."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    done = subprocess.run(
+        ["git", "-C", here, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return done.stdout.strip()
