@@ -46,8 +46,10 @@ package struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible 
 
 /// Table flags, with the values of the kernel's `enum nft_table_flags`.
 package struct TableFlags: OptionSet, Hashable, Sendable {
+    /// The flags as the kernel keeps them.
     package let rawValue: UInt32
 
+    /// Takes flags as the kernel keeps them.
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Only the socket that made the table may change it (Linux 5.12).
