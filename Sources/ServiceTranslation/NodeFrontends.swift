@@ -21,11 +21,15 @@ package struct NodeFrontends: Sendable {
     ) -> TranslatedService {
         var result = TranslatedService()
         guard service.isProxied else { return result }
+        let families = IPFamily.allCases.filter(service.isServed)
         for port in service.ports {
-            for family in IPFamily.allCases {
+            for family in families {
                 translate(port, of: service, family, groups, into: &result)
             }
         }
+        // An address may be named twice: as a load balancer's and as an external one, say.
+        var known: Set<Frontend> = []
+        result.entries.removeAll { !known.insert($0.frontend).inserted }
         return result
     }
 
@@ -86,16 +90,18 @@ package struct NodeFrontends: Sendable {
         let port: Port
     }
 
+    /// Load balancer addresses first: they may be restricted, and the first of two counts.
     private func externalFrontends(
         of service: ServiceDefinition, _ port: ServicePort
     ) -> [ExternalFrontend] {
-        var frontends = service.externalIPs.map {
-            ExternalFrontend(kind: .externalIP, address: $0, port: port.port)
-        }
+        var frontends: [ExternalFrontend] = []
         if service.isLoadBalancer {
             frontends += service.loadBalancerIPs.map {
                 ExternalFrontend(kind: .loadBalancer, address: $0, port: port.port)
             }
+        }
+        frontends += service.externalIPs.map {
+            ExternalFrontend(kind: .externalIP, address: $0, port: port.port)
         }
         if let nodePort = port.nodePort, service.reach != .cluster {
             frontends += nodePortAddresses.map {
@@ -119,6 +125,13 @@ package struct NodeFrontends: Sendable {
                 + "limit of one frontend: split the Service")
         if !result.problems.contains(problem) { result.problems.append(problem) }
         return (Array(all.prefix(limit)), min(local.count, limit))
+    }
+}
+
+extension ServiceDefinition {
+    /// Whether nodes serve this family at all: that of any ClusterIP, or all if there is none yet.
+    fileprivate func isServed(_ family: IPFamily) -> Bool {
+        clusterIPs.isEmpty || clusterIPs.contains { $0.family == family }
     }
 }
 

@@ -9,6 +9,8 @@ package import ServiceModel
 struct ServiceReading {
     private let object: ServiceObject
     private(set) var problems: [TranslationProblem] = []
+    /// What Kubernetes uses when nothing is said: three hours.
+    private static let affinitySeconds = 10_800
 
     private init(_ object: ServiceObject) {
         self.object = object
@@ -37,10 +39,7 @@ struct ServiceReading {
         service.sourceRanges = sourceRanges()
         service.externalPolicy = policy(spec.externalTrafficPolicy)
         service.internalPolicy = policy(spec.internalTrafficPolicy)
-        if spec.sessionAffinity == "ClientIP" {
-            let seconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800
-            service.affinity = .clientIP(timeoutSeconds: seconds)
-        }
+        service.affinity = affinity()
         service.healthCheckNodePort = spec.healthCheckNodePort.flatMap { Port($0) }
         service.publishesNotReady = spec.publishNotReadyAddresses ?? false
         service.skipsProxy = object.metadata.label(WellKnown.serviceProxyName) != nil
@@ -79,13 +78,36 @@ struct ServiceReading {
                     "\"\(port.protocol ?? "")\" is not TCP, UDP or SCTP; the port is left out")
                 continue
             }
-            let nodePort = port.nodePort.flatMap { $0 == 0 ? nil : Port($0) }
             ports.append(
                 ServicePort(
                     name: port.name ?? "", transport: transport, port: number,
-                    nodePort: nodePort))
+                    nodePort: nodePort(port, place)))
         }
         return ports
+    }
+
+    /// The nodePort, if there is one; 0 stands for none.
+    private mutating func nodePort(_ port: ServicePortObject, _ place: String) -> Port? {
+        guard let number = port.nodePort, number != 0 else { return nil }
+        let nodePort = Port(number)
+        if nodePort == nil {
+            report("\(place).nodePort", "\(number) is not in 1-65535; there is no nodePort")
+        }
+        return nodePort
+    }
+
+    /// The affinity; the kernel takes no timeout of 0 seconds.
+    private mutating func affinity() -> SessionAffinity {
+        guard object.spec.sessionAffinity == "ClientIP" else { return .none }
+        let seconds = object.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds
+        guard let seconds else { return .clientIP(timeoutSeconds: Self.affinitySeconds) }
+        guard 1...86_400 ~= seconds else {
+            report(
+                "spec.sessionAffinityConfig.clientIP.timeoutSeconds",
+                "\(seconds) is not in 1-86400; \(Self.affinitySeconds) is used")
+            return .clientIP(timeoutSeconds: Self.affinitySeconds)
+        }
+        return .clientIP(timeoutSeconds: seconds)
     }
 
     private mutating func addresses(_ texts: [String], _ field: String) -> [IPAddress] {
