@@ -31,6 +31,7 @@ metadata:
   labels:
     app: web
     node: node$node
+    ordinal: "$pod"
     name: node$node-pod$pod
 spec:
   nodeName: node$node

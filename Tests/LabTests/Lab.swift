@@ -1,0 +1,118 @@
+import Foundation
+
+/// One lab of `deploy/lab`: hosts in network namespaces, with the real sluice in each.
+struct Lab: Sendable {
+    /// The lab of this process; the suite's trait brings it up and takes it down.
+    static let shared = Lab(name: "test-\(ProcessInfo.processInfo.processIdentifier)")
+
+    static let nodes = ["node1", "node2", "node3"]
+
+    let name: String
+
+    /// The top of the project.
+    private static let project = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The sluice under test: `SLUICE_BIN`, or the one built together with these tests.
+    private static let sluice =
+        ProcessInfo.processInfo.environment["SLUICE_BIN"]
+        ?? Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        .appendingPathComponent("sluice").path ?? "sluice"
+
+    /// `deploy/lab` with these arguments, as a command line.
+    func command(_ arguments: [String]) -> [String] {
+        [Self.project.appendingPathComponent("deploy/lab").path] + arguments
+    }
+
+    /// What `deploy/lab` has to find in its environment.
+    var environment: [String: String] { ["SLUICE_LAB": name, "SLUICE_BIN": Self.sluice] }
+
+    /// Runs `deploy/lab`, and throws its complaint if it fails.
+    @discardableResult
+    func run(_ arguments: String...) async throws -> String {
+        try await Program(command(arguments), environment: environment).finish().checked().text
+    }
+
+    /// Runs a command in a host, and throws its complaint if it fails.
+    @discardableResult
+    func exec(_ host: String, _ arguments: String...) async throws -> String {
+        try await attempt(host, arguments).checked().text
+    }
+
+    /// Runs a command in a host, however it ends.
+    func attempt(_ host: String, _ arguments: String...) async throws -> Output {
+        try await attempt(host, arguments)
+    }
+
+    private func attempt(_ host: String, _ arguments: [String]) async throws -> Output {
+        try await start(host, arguments).finish()
+    }
+
+    /// Starts a command in a host and does not wait for it.
+    func start(_ host: String, _ arguments: [String]) throws -> Program {
+        try Program(command(["exec", host] + arguments), environment: environment)
+    }
+
+    /// What a process of a host has logged since it was first started.
+    func log(_ host: String, _ role: String) async throws -> String {
+        try await run("logs", host, role)
+    }
+
+    /// Ends a process, and starts it again with more arguments.
+    func restart(
+        _ host: String, _ role: String, signal: String = "TERM", with arguments: String...
+    ) async throws {
+        try await run("kill", host, role, signal)
+        let start = command(["start", host, role] + arguments)
+        _ = try await Program(start, environment: environment).finish().checked()
+    }
+
+    /// Puts a manifest before the API under this file name.
+    func apply(_ manifest: String, as file: String) async throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("sluice-manifest-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let place = folder.appendingPathComponent(file)
+        try Data(manifest.utf8).write(to: place)
+        try await run("apply", place.path)
+    }
+
+    /// Puts manifests before the API for as long as the body runs.
+    func with(
+        _ manifest: String, as file: String, _ body: () async throws -> Void
+    ) async throws {
+        try await apply(manifest, as: file)
+        try await restoring(body) { try await run("delete", file) }
+    }
+
+    /// Takes a manifest away for as long as the body runs.
+    func without(_ file: String, _ body: () async throws -> Void) async throws {
+        let manifest = try String(
+            contentsOfFile: "\(try await manifestFolder())/\(file)", encoding: .utf8)
+        try await run("delete", file)
+        try await restoring(body) { try await apply(manifest, as: file) }
+    }
+
+    /// The folder that the API watches.
+    func manifestFolder() async throws -> String {
+        let lines = try await run("env").split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("MANIFESTS=") }) else {
+            throw Unexpected("`deploy/lab env` names no MANIFESTS")
+        }
+        return String(line.dropFirst("MANIFESTS=".count))
+    }
+
+    /// Runs a body, and afterwards, also if it throws, what brings the lab back as it was.
+    func restoring(
+        _ body: () async throws -> Void, afterwards restore: () async throws -> Void
+    ) async throws {
+        do {
+            try await body()
+        } catch {
+            try? await restore()
+            throw error
+        }
+        try await restore()
+    }
+}

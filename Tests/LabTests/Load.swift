@@ -1,0 +1,72 @@
+import Foundation
+
+/// What `loadgen` counted.
+struct LoadReport: Decodable, Hashable, Sendable {
+    /// Exchanges that were answered.
+    let answered: Int
+    let failed: Int
+    let timedOut: Int
+    let refused: Int
+    /// When the load began, in seconds since 1970.
+    let began: Double
+    let seconds: Double
+    /// When the last exchange that failed was begun, in milliseconds since the load began.
+    private let lastFailureMilliseconds: Double
+    /// How often each pod answered.
+    let answersByPod: [String: Int]
+
+    private enum CodingKeys: String, CodingKey {
+        case answered = "ok"
+        case failed = "errors"
+        case timedOut = "err_timeout"
+        case refused = "err_refused"
+        case began = "started_at"
+        case seconds
+        case lastFailureMilliseconds = "last_fail_ms"
+        case answersByPod = "by_name"
+    }
+
+    /// The pods that answered.
+    var pods: Set<String> { Set(answersByPod.keys) }
+
+    /// When the last exchange that failed was begun; nil if none failed.
+    var lastFailure: Date? {
+        failed == 0 ? nil : Date(timeIntervalSince1970: began + lastFailureMilliseconds / 1000)
+    }
+
+    init(json: String) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
+    }
+}
+
+enum Transport: String, CaseIterable, Sendable {
+    case tcp
+    case udp
+}
+
+extension Lab {
+    /// Sends this many requests, one after the other or `atOnce`, each with this time to succeed.
+    func send(
+        _ count: Int, _ transport: Transport = .tcp, from host: String, to targets: [String],
+        atOnce: Int = 1, timeoutMilliseconds: Int = 3000, more: [String] = []
+    ) async throws -> LoadReport {
+        let load = [
+            "loadgen", "-j", "-m", transport.rawValue, "-n", "\(count)", "-c", "\(atOnce)", "-d",
+            "60", "-t", "\(timeoutMilliseconds)",
+        ]
+        let output = try await start(host, load + more + targets).finish().checked()
+        return try LoadReport(json: output.text)
+    }
+
+    /// Keeps a load on while the body runs, and until it has come to its end.
+    func underLoad(
+        _ options: [String], from host: String, to targets: [String],
+        _ body: () async throws -> Void
+    ) async throws -> LoadReport {
+        let load = try start(
+            host, ["loadgen", "-j", "-i", "100", "-t", "3000", "-c", "4000"] + options + targets)
+        try await eventually("a load has begun") { load.complaint.contains("ok=") }
+        try await body()
+        return try LoadReport(json: try await load.finish().checked().text)
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// What a program said and how it ended.
+struct Output: Hashable, Sendable {
+    let status: Int32
+    let text: String
+    let complaint: String
+
+    /// Passes the output on if the program succeeded; throws what it complained of if not.
+    func checked() throws -> Output {
+        guard status == 0 else {
+            throw Unexpected("status \(status): \(complaint.isEmpty ? text : complaint)")
+        }
+        return self
+    }
+}
+
+/// Something that is not as the test needs it to be.
+struct Unexpected: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A child process with its output in files: no pipe can fill up and wait for a reader.
+final class Program: Sendable {
+    private let process = Process()
+    private let folder: URL
+    private let end: AsyncStream<Void>
+
+    private var outputFile: URL { folder.appendingPathComponent("out") }
+    private var complaintFile: URL { folder.appendingPathComponent("err") }
+
+    /// Starts a program that is found in the search path.
+    init(_ command: [String], environment: [String: String] = [:]) throws {
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("sluice-lab-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (end, ended) = AsyncStream.makeStream(of: Void.self)
+        self.end = end
+        for file in [outputFile, complaintFile] { try Data().write(to: file) }
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: complaintFile)
+        process.terminationHandler = { _ in ended.finish() }
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { process.terminate() }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// What the program has complained of so far.
+    var complaint: String {
+        (try? String(contentsOf: complaintFile, encoding: .utf8)) ?? ""
+    }
+
+    /// Asks the program to end.
+    func terminate() { process.terminate() }
+
+    /// Waits for the end; holds up no thread of the pool.
+    func finish() async throws -> Output {
+        for await _ in end {}
+        return Output(
+            status: process.terminationStatus,
+            text: try String(contentsOf: outputFile, encoding: .utf8), complaint: complaint)
+    }
+}
+
+/// Waits until a condition holds; throws what it waited for when the time is over.
+func eventually(
+    _ what: String, within limit: Duration = .seconds(15),
+    _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try await !condition() {
+        guard .now < deadline else {
+            throw Unexpected("after \(limit) it is still not so: \(what)")
+        }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
