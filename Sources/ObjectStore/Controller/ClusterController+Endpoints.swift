@@ -14,11 +14,12 @@ extension ClusterController {
         let target = target(of: key, existing: existing)
         var kept: Set<ObjectKey> = []
         for slice in target.slices {
-            let object = ClusterObject.endpointSlice(slice)
+            let sliceKey = ClusterObject.endpointSlice(slice).key
             // A manifest's slice of the same name counts.
-            guard written[object.key] == nil else { continue }
-            kept.insert(object.key)
-            store(derived: object)
+            guard written[sliceKey] == nil else { continue }
+            kept.insert(sliceKey)
+            let before = store.object(sliceKey)?.object
+            store(derived: .endpointSlice(slice.timed(now: changeTime, before: before)))
         }
         for slice in existing where !kept.contains(slice.key) && written[slice.key] == nil {
             remove(slice.key)

@@ -27,6 +27,8 @@ package struct ClusterController {
     /// Services whose endpoints may have changed.
     var touched: Set<ObjectKey> = []
     var report = ControllerReport()
+    /// When the changes of this round were brought into the store.
+    var changeTime = ""
 
     /// A controller that begins with what the state file remembers.
     package init(
@@ -65,6 +67,7 @@ package struct ClusterController {
         for key in changes.deletions { delete(key) }
         let services = admitServices(changes)
         await flush()
+        changeTime = ChangeTime.text(microseconds: .ofThisMoment())
         for service in services { put(service) }
         for kind in [ResourceKind.nodes, .pods, .endpoints, .endpointslices] {
             for object in changes.upserts where object.key.kind == kind { upsert(object) }
