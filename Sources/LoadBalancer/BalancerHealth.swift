@@ -1,0 +1,46 @@
+import Synchronization
+
+/// What the balancer's health port tells of it.
+package final class BalancerHealth: Sendable {
+    /// How the balancer is at one moment.
+    package struct State: Hashable, Sendable {
+        /// True once the kernel has held everything that was known.
+        package var hasSynced = false
+        /// When the kernel last held everything that was known.
+        package var lastSync: ContinuousClock.Instant?
+        /// Since when changes wait that are not in the kernel; nil if none do.
+        package var waitingSince: ContinuousClock.Instant?
+        /// Why the kernel could not be written last; nil if it could.
+        package var lastError: String?
+        /// Why no changes arrive from the API; nil if they do.
+        package var disconnected: String?
+        /// Services that the kernel refused, with the reason.
+        package var refused: [String: String] = [:]
+        /// How many Services have frontends in the kernel.
+        package var serviceCount = 0
+    }
+
+    private let value = Mutex(State())
+    private let stallTimeout: Duration
+
+    /// Health of a balancer that has done nothing yet.
+    package init(stallTimeout: Duration) {
+        self.stallTimeout = stallTimeout
+    }
+
+    /// How the balancer is now.
+    package var state: State { value.withLock { $0 } }
+
+    func update(_ change: (inout State) -> Void) { value.withLock { change(&$0) } }
+
+    /// True if traffic is steered as the API and the checks last said.
+    ///
+    /// An API that is away leaves the balancer healthy: it goes on with what it knows. So does a
+    /// Service without a healthy node, which is refused as it should be.
+    package func isHealthy(at now: ContinuousClock.Instant) -> Bool {
+        let state = state
+        guard state.hasSynced else { return false }
+        guard let since = state.waitingSince else { return true }
+        return now - since < stallTimeout
+    }
+}

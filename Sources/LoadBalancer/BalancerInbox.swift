@@ -1,0 +1,125 @@
+import APIClient
+import Addressing
+import KubeAPI
+import ServiceModel
+import ServiceTranslation
+
+/// What has arrived from the API and from the checks, and is not in the kernel yet.
+///
+/// While one transaction runs, further changes gather here and go together with the next one: a
+/// node's death is one transaction, however many Services it takes part in.
+actor BalancerInbox {
+    /// What is to be carried out now.
+    struct Work: Sendable {
+        /// What the plan says.
+        let step: BalancerPlan.Step
+        /// True if the step holds all Services there are.
+        let isComplete: Bool
+        /// When the oldest change in it arrived, or was decided.
+        let arrived: ContinuousClock.Instant
+        /// When the first change of mind about a node in it was decided; nil without any.
+        let decided: ContinuousClock.Instant?
+        /// The names of the nodes that may take traffic, and whether they do everywhere.
+        let nodes: [String: Bool]
+    }
+
+    private(set) var plan: BalancerPlan
+    private let board: HealthBoard
+    private let signal: AsyncStream<Void>.Continuation
+    private let problems: @Sendable (String) -> Void
+    private let connection: @Sendable (APIClientError?) -> Void
+    private var listed: Set<ResourceKind> = []
+    private var hasStarted = false
+    private var arrived: ContinuousClock.Instant?
+
+    /// - Parameters:
+    ///   - plan: says what is to be done.
+    ///   - board: where the checks' outcomes are.
+    ///   - signal: told whenever there may be work.
+    ///   - problems: told what in the objects could not be used.
+    ///   - connection: told nil when changes arrive, and the reason when they do not.
+    init(
+        plan: BalancerPlan, board: HealthBoard, signal: AsyncStream<Void>.Continuation,
+        problems: @escaping @Sendable (String) -> Void,
+        connection: @escaping @Sendable (APIClientError?) -> Void
+    ) {
+        self.plan = plan
+        self.board = board
+        self.signal = signal
+        self.problems = problems
+        self.connection = connection
+    }
+
+    func take(services change: ObjectChange<ServiceObject>) {
+        switch change {
+        case .listed(let objects, _):
+            plan.replaceServices(objects)
+            listed.insert(.services)
+        case .upserted(let object): plan.upsert(object)
+        case .deleted(let object): plan.delete(object)
+        case .unreadable(let object): problems(object.description)
+        case .connected: connection(nil)
+        case .disconnected(let error): connection(error)
+        }
+        announce()
+    }
+
+    func take(nodes change: ObjectChange<NodeObject>) {
+        switch change {
+        case .listed(let objects, _):
+            plan.replaceNodes(objects)
+            listed.insert(.nodes)
+        case .upserted(let object): plan.upsert(object)
+        case .deleted(let object): plan.delete(object)
+        case .unreadable(let object): problems(object.description)
+        case .connected: connection(nil)
+        case .disconnected(let error): connection(error)
+        }
+        announce()
+    }
+
+    /// Takes everything that waits; nil if nothing does or not all kinds are known yet.
+    ///
+    /// Checks that begin or end with the work are on the board when this returns.
+    func takeWork() -> Work? {
+        guard listed.count == 2 else { return nil }
+        let news = board.takeNews()
+        plan.note(changed: news.changed)
+        guard plan.hasWork || !hasStarted else { return nil }
+        let step = plan.takeStep(unhealthy: news.unhealthy)
+        board.change(starting: Array(step.startedChecks), ending: Array(step.endedChecks))
+        defer {
+            hasStarted = true
+            arrived = nil
+        }
+        return Work(
+            step: step, isComplete: !hasStarted,
+            arrived: [arrived, news.decided].compactMap { $0 }.min() ?? .now,
+            decided: news.decided, nodes: nodes(unhealthy: news.unhealthy))
+    }
+
+    /// Puts work back that could not be carried out.
+    func putBack(_ work: Work) {
+        if work.isComplete { hasStarted = false }
+        plan.putBack(work.step.updates.map(\.service))
+        arrived = min(work.arrived, arrived ?? work.arrived)
+    }
+
+    /// When the oldest change arrived that is not in the kernel yet.
+    var oldestWaiting: ContinuousClock.Instant? { arrived }
+
+    private func nodes(unhealthy: Set<HealthCheck>) -> [String: Bool] {
+        let addresses = Set(
+            unhealthy.filter(plan.assignment.speaksForNode).map(\.socket.address))
+        return Dictionary(
+            plan.nodes.map { ($0.name, addresses.isDisjoint(with: $0.addresses)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    private func announce() {
+        for problem in plan.takeProblems() { problems(problem.description) }
+        guard plan.hasWork || !hasStarted else { return }
+        if arrived == nil { arrived = .now }
+        signal.yield()
+    }
+}

@@ -1,0 +1,177 @@
+import Addressing
+import Forwarding
+import Logging
+import Netfilter
+import ServiceModel
+import ServiceTranslation
+import TableSync
+
+/// Carries out what has arrived, one transaction after another.
+struct BalancerLoop {
+    /// Between two tries while the kernel refuses to be read or written.
+    private static let retryInterval = Duration.seconds(1)
+
+    /// Whom the loop makes do things.
+    struct Hands: Sendable {
+        /// Holds the tables.
+        let writer: any FrontendWriter
+        /// Deletes the tracked flows that the filters mean; returns how many there were.
+        let deleteFlows: @Sendable ([FlowFilter]) async throws -> Int
+        /// Begins with some checks and ends others.
+        let changeChecks: @Sendable (BalancerPlan.Step) -> Void
+        /// Has exactly these addresses held, soon.
+        let holdAddresses: @Sendable (Set<IPAddress>) async -> Void
+    }
+
+    private let hands: Hands
+    private let inbox: BalancerInbox
+    private let compareInterval: Duration
+    private let health: BalancerHealth
+    private let metrics: BalancerMetrics
+    private let logger: Logger
+    private let clock = ContinuousClock()
+    private var nextTry: ContinuousClock.Instant
+    private var nextComparison: ContinuousClock.Instant
+    private var saidWarnings: Set<String> = []
+
+    init(
+        _ hands: Hands, inbox: BalancerInbox, compareInterval: Duration, health: BalancerHealth,
+        metrics: BalancerMetrics, logger: Logger
+    ) {
+        self.hands = hands
+        self.inbox = inbox
+        self.compareInterval = compareInterval
+        self.health = health
+        self.metrics = metrics
+        self.logger = logger
+        nextTry = clock.now
+        nextComparison = clock.now
+    }
+
+    /// Does all that waits, then looks after the kernel if it is time to.
+    mutating func turn() async {
+        guard clock.now >= nextTry else { return }
+        while let work = await inbox.takeWork() {
+            health.update { $0.waitingSince = work.arrived }
+            hands.changeChecks(work.step)
+            do throws(NetfilterError) {
+                try await carryOut(work)
+            } catch {
+                await inbox.putBack(work)
+                noteFailure(error)
+                return
+            }
+        }
+        await lookAfterKernel()
+    }
+
+    private mutating func carryOut(_ work: BalancerInbox.Work) async throws(NetfilterError) {
+        let updates = work.step.updates.map { (service: $0.service, entries: $0.1.entries) }
+        let report: WriteReport
+        if work.isComplete {
+            report = try await hands.writer.start(
+                Dictionary(
+                    updates.filter { !$0.entries.isEmpty }.map { ($0.service, $0.entries) },
+                    uniquingKeysWith: { first, _ in first }),
+                surroundings: Surroundings())
+        } else {
+            var stale: [FlowFilter] = []
+            for (service, entries) in updates {
+                let before = await hands.writer.entries(of: service)
+                if before != entries { stale += StaleFlows.filters(from: before, to: entries) }
+            }
+            report = try await hands.writer.write(updates)
+            // Only now: before the map changed, a repeated SYN would have found the dead node again.
+            await purge(stale)
+        }
+        // Only now: before its frontends stand, an address would make this host refuse.
+        await hands.holdAddresses(work.step.addresses)
+        await note(report, of: work)
+    }
+
+    private mutating func note(_ report: WriteReport, of work: BalancerInbox.Work) async {
+        let now = clock.now
+        metrics.synced(report, work, at: now)
+        warn(work.step.warnings + report.conflicts.map(\.description))
+        for (service, error) in report.refused {
+            logger.error(
+                "the kernel refused a Service; its earlier state stays in force",
+                metadata: ["service": "\(service)", "error": "\(error)"])
+        }
+        let count = await hands.writer.serviceCount
+        let waiting = await inbox.oldestWaiting
+        health.update { state in
+            state.hasSynced = true
+            state.lastSync = now
+            state.waitingSince = waiting
+            state.lastError = nil
+            state.serviceCount = count
+            for update in work.step.updates { state.refused["\(update.service)"] = nil }
+            for (service, error) in report.refused { state.refused["\(service)"] = "\(error)" }
+        }
+        metrics.state(services: count, refused: health.state.refused.count)
+        logger.log(
+            level: work.isComplete ? .notice : .debug,
+            work.isComplete ? "the kernel holds the complete state" : "written to the kernel",
+            metadata: [
+                "services": "\(work.isComplete ? count : work.step.updates.count)",
+                "changes": "\(report.changeCount)", "since_arrival": "\(now - work.arrived)",
+            ])
+    }
+
+    /// Says each warning once, until it has not been true for a while.
+    private mutating func warn(_ warnings: [String]) {
+        // Far more than people read; then they are said anew.
+        if saidWarnings.count > 1_000 { saidWarnings = [] }
+        for warning in warnings where saidWarnings.insert(warning).inserted {
+            logger.warning("not as one might expect", metadata: ["problem": "\(warning)"])
+        }
+    }
+
+    private mutating func noteFailure(_ error: NetfilterError) {
+        metrics.failedToSync()
+        nextTry = clock.now + Self.retryInterval
+        let isNew = health.state.lastError != "\(error)"
+        health.update { $0.lastError = "\(error)" }
+        guard isNew else { return }
+        logger.error(
+            "the kernel could not be written; trying again every second",
+            metadata: ["error": "\(error)"])
+    }
+
+    /// Deletes tracked flows; failing at it is said, and stops nothing.
+    private func purge(_ filters: [FlowFilter]) async {
+        guard !filters.isEmpty else { return }
+        do {
+            let count = try await hands.deleteFlows(filters)
+            metrics.purged(count)
+            if count > 0 { logger.info("flows deleted", metadata: ["count": "\(count)"]) }
+        } catch {
+            logger.warning(
+                "tracked flows of removed nodes could not be deleted",
+                metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Sees whether somebody else changed our tables.
+    private mutating func lookAfterKernel() async {
+        let now = clock.now
+        guard health.state.hasSynced, now >= nextComparison else { return }
+        do throws(NetfilterError) {
+            if let comparison = try await hands.writer.compare(always: false),
+                comparison.repairCount > 0
+            {
+                metrics.repaired(comparison)
+                logger.warning(
+                    "somebody else changed our tables; they are repaired",
+                    metadata: ["changes": "\(comparison.repairCount)"])
+            }
+            // Reading a large table back takes long: never more than a tenth of the time.
+            nextComparison = clock.now + max(compareInterval / 2, (clock.now - now) * 9)
+        } catch {
+            metrics.failedToSync()
+            nextComparison = clock.now + Self.retryInterval
+            logger.error("the tables could not be compared", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import CoreMetrics
+import HealthChecking
+import Synchronization
+import TableSync
+
+/// The balancer's metrics, named as Prometheus wants them.
+package struct BalancerMetrics: Sendable {
+    private let succeeded = Counter(
+        label: "sluice_balancer_checks_total", dimensions: [("result", "success")])
+    private let failed = Counter(
+        label: "sluice_balancer_checks_total", dimensions: [("result", "failure")])
+    private let notMade = Counter(
+        label: "sluice_balancer_checks_total", dimensions: [("result", "not-made")])
+    private let latency = Timer(label: "sluice_balancer_check_seconds")
+    private let recoveries = Counter(
+        label: "sluice_balancer_transitions_total", dimensions: [("to", "healthy")])
+    private let deaths = Counter(
+        label: "sluice_balancer_transitions_total", dimensions: [("to", "unhealthy")])
+    private let syncs = Counter(label: "sluice_balancer_syncs_total")
+    private let failures = Counter(label: "sluice_balancer_sync_failures_total")
+    private let changes = Counter(label: "sluice_balancer_kernel_changes_total")
+    private let repairs = Counter(label: "sluice_balancer_repairs_total")
+    private let purged = Counter(label: "sluice_balancer_purged_flows_total")
+    private let services = Gauge(label: "sluice_balancer_services")
+    private let refused = Gauge(label: "sluice_balancer_refused_services")
+    private let addresses = Gauge(label: "sluice_balancer_addresses")
+    private let connected = Gauge(label: "sluice_balancer_api_connected")
+    private let transaction = Timer(label: "sluice_balancer_transaction_seconds")
+    private let arrival = Timer(label: "sluice_balancer_arrival_to_kernel_seconds")
+    private let decision = Timer(label: "sluice_balancer_decision_to_kernel_seconds")
+    private let nodes = NodeGauges()
+
+    func checked(_ outcome: CheckOutcome) {
+        switch outcome.failure {
+        case nil:
+            succeeded.increment()
+            latency.record(outcome.duration)
+        case .notMade: notMade.increment()
+        case .some: failed.increment()
+        }
+    }
+
+    func changedMind(_ effect: HealthState.Effect) {
+        switch effect {
+        case .none: break
+        case .becameHealthy: recoveries.increment()
+        case .becameUnhealthy: deaths.increment()
+        }
+    }
+
+    func synced(_ report: WriteReport, _ work: BalancerInbox.Work, at now: ContinuousClock.Instant)
+    {
+        syncs.increment()
+        changes.increment(by: report.changeCount)
+        if report.hasRepaired { repairs.increment() }
+        for duration in report.transactions { transaction.record(duration) }
+        arrival.record(now - work.arrived)
+        if let decided = work.decided { decision.record(now - decided) }
+        addresses.record(work.step.addresses.count)
+        nodes.record(work.nodes)
+    }
+
+    func failedToSync() { failures.increment() }
+
+    func repaired(_ comparison: KernelComparison) {
+        repairs.increment()
+        changes.increment(by: comparison.repairCount)
+        for duration in comparison.transactions { transaction.record(duration) }
+    }
+
+    func purged(_ count: Int) { purged.increment(by: count) }
+
+    func state(services count: Int, refused refusedCount: Int) {
+        services.record(count)
+        refused.record(refusedCount)
+    }
+
+    func connected(_ isConnected: Bool) { connected.record(isConnected ? 1 : 0) }
+}
+
+/// One gauge a node, as long as there is the node.
+private final class NodeGauges: Sendable {
+    private let gauges = Mutex<[String: Gauge]>([:])
+
+    func record(_ nodes: [String: Bool]) {
+        gauges.withLock { gauges in
+            for gone in Set(gauges.keys).subtracting(nodes.keys) {
+                gauges.removeValue(forKey: gone)?.destroy()
+            }
+            for (node, takesTraffic) in nodes {
+                let gauge =
+                    gauges[node]
+                    ?? Gauge(label: "sluice_balancer_node_up", dimensions: [("node", node)])
+                gauges[node] = gauge
+                gauge.record(takesTraffic ? 1 : 0)
+            }
+        }
+    }
+}
+
+extension BalancerMetrics {
+    /// The help texts by name.
+    package static let help = [
+        "sluice_balancer_checks_total": "Checks of nodes by what came of them.",
+        "sluice_balancer_check_seconds": "Time of a successful check.",
+        "sluice_balancer_transitions_total": "Changes of mind about a node.",
+        "sluice_balancer_syncs_total": "Times that changes were written to the kernel.",
+        "sluice_balancer_sync_failures_total": "Times that the kernel could not be written.",
+        "sluice_balancer_kernel_changes_total": "Elements, chains and rules changed.",
+        "sluice_balancer_repairs_total": "Times that somebody else had changed our tables.",
+        "sluice_balancer_purged_flows_total": "Tracked flows deleted: their node was gone.",
+        "sluice_balancer_services": "Services that have frontends in the kernel.",
+        "sluice_balancer_refused_services": "Services that the kernel refused.",
+        "sluice_balancer_addresses": "Load balancer addresses that are answered for.",
+        "sluice_balancer_api_connected": "1 while changes arrive from the API.",
+        "sluice_balancer_node_up": "1 while no check of the node speaks against it.",
+        "sluice_balancer_transaction_seconds": "Time of one kernel transaction.",
+        "sluice_balancer_arrival_to_kernel_seconds": "From a change's arrival to the kernel.",
+        "sluice_balancer_decision_to_kernel_seconds":
+            "From the check that decides about a node to the kernel.",
+    ]
+}
+
+extension Timer {
+    fileprivate func record(_ duration: Duration) {
+        recordNanoseconds(Int64(duration / .nanoseconds(1)))
+    }
+}

@@ -1,0 +1,162 @@
+package import APIClient
+import Addressing
+import Forwarding
+import HealthChecking
+package import HostJournal
+import KubeAPI
+package import Logging
+import Netfilter
+import Ruleset
+import ServiceLifecycle
+import TableSync
+
+/// Steers traffic for the addresses of Services of type LoadBalancer to healthy nodes.
+///
+/// Watches Services and Nodes, checks the nodes, and writes what changes as soon as the kernel has
+/// taken what changed before. When it ends, tables and addresses stay, so that a restart
+/// interrupts no connection; the next one takes them over.
+package struct LoadBalancer: Service {
+    private let configuration: LoadBalancerConfiguration
+    private let client: APIClient
+    private let journal: HostJournal
+    private let logger: Logger
+    private let metrics = BalancerMetrics()
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+    private let board: HealthBoard
+    private let inbox: BalancerInbox
+    /// How the balancer is, for its health port.
+    package let health: BalancerHealth
+
+    /// Prepares a balancer; nothing is changed before `run`.
+    package init(
+        _ configuration: LoadBalancerConfiguration, client: APIClient, journal: HostJournal,
+        logger: Logger
+    ) {
+        let health = BalancerHealth(stallTimeout: configuration.stallTimeout)
+        let metrics = metrics
+        self.configuration = configuration
+        self.client = client
+        self.journal = journal
+        self.logger = logger
+        self.health = health
+        (signals, signal) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        board = HealthBoard(policy: configuration.policy, metrics: metrics, signal: signal) {
+            Self.tell(logger, $0, $1)
+        }
+        inbox = BalancerInbox(
+            plan: BalancerPlan(CheckAssignment(configuration.check)), board: board,
+            signal: signal,
+            problems: { logger.warning("left out", metadata: ["problem": "\($0)"]) },
+            connection: { error in
+                let before = health.state.disconnected
+                health.update { $0.disconnected = error?.description }
+                metrics.connected(error == nil)
+                if let error, before == nil {
+                    logger.warning(
+                        "the API is away; traffic goes on as it last said",
+                        metadata: ["error": "\(error)"])
+                } else if error == nil, before != nil {
+                    logger.notice("the API is back")
+                }
+            })
+    }
+
+    /// How the balancer, its nodes and their checks are now.
+    package func status() async -> BalancerStatus {
+        BalancerStatus(
+            plan: await inbox.plan, records: board.records, health: health.state,
+            isHealthy: health.isHealthy(at: .now))
+    }
+
+    /// Runs until the process is asked to stop; throws if the kernel cannot be spoken to at all.
+    package func run() async throws {
+        let prober = HealthProber(
+            policy: configuration.policy,
+            maximumConcurrentChecks: configuration.maximumConcurrentChecks
+        ) { [board] check, outcome in board.take(outcome, of: check) }
+        let announcer = configuration.interface.map { interface in
+            VIPAnnouncer(
+                interface: interface, announceInterval: configuration.announceInterval,
+                journal: journal, logger: logger)
+        }
+        do {
+            var loop = BalancerLoop(
+                try hands(prober, announcer), inbox: inbox,
+                compareInterval: configuration.compareInterval, health: health,
+                metrics: metrics, logger: logger)
+            await allowForwarding()
+            await follow(announcer) { await loop.turn() }
+        } catch {
+            await prober.shutdown()
+            throw error
+        }
+        await prober.shutdown()
+    }
+
+    private func hands(
+        _ prober: HealthProber, _ announcer: VIPAnnouncer?
+    ) throws -> BalancerLoop.Hands {
+        let cleaner = try FlowCleaner()
+        return BalancerLoop.Hands(
+            writer: try ForwardingWriter(
+                layout: ForwardingLayout(
+                    role: .balancer, flags: configuration.ownsTables ? [.owner, .persist] : [],
+                    hasCounters: configuration.hasCounters)),
+            deleteFlows: { try await cleaner.delete(anyOf: $0) },
+            changeChecks: { step in
+                prober.change(
+                    starting: Array(step.startedChecks), ending: Array(step.endedChecks))
+            },
+            holdAddresses: { await announcer?.want($0) })
+    }
+
+    /// Watches, and calls `turn` whenever there may be work, and at intervals.
+    private func follow(_ announcer: VIPAnnouncer?, _ turn: () async -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [client, inbox] in
+                await client.watch(ServiceObject.self) { await inbox.take(services: $0) }
+            }
+            group.addTask { [client, inbox] in
+                await client.watch(NodeObject.self) { await inbox.take(nodes: $0) }
+            }
+            group.addTask { [configuration, signal] in
+                while (try? await Task.sleep(for: configuration.compareInterval)) != nil {
+                    signal.yield()
+                }
+            }
+            group.addTask { await announcer?.run() }
+            for await _ in signals.cancelOnGracefulShutdown() { await turn() }
+            group.cancelAll()
+        }
+    }
+
+    /// Lets the kernel forward packets between clients and nodes.
+    ///
+    /// With IPv6 forwarding on, the kernel ignores router advertisements on interfaces whose
+    /// `accept_ra` is 1 (kernel: `Documentation/networking/ip-sysctl.rst`).
+    private func allowForwarding() async {
+        for name in ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"] {
+            do {
+                try await journal.setSysctl(name, to: "1")
+            } catch {
+                logger.error(
+                    "forwarding could not be switched on; set \(name)=1 by hand",
+                    metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private static func tell(
+        _ logger: Logger, _ check: HealthCheck, _ effect: HealthState.Effect
+    ) {
+        switch effect {
+        case .none: break
+        case .becameHealthy:
+            logger.notice("healthy", metadata: ["check": "\(check)"])
+        case .becameUnhealthy(let reason):
+            logger.warning("unhealthy", metadata: ["check": "\(check)", "reason": "\(reason)"])
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import HealthChecking
+
+/// What a balancer has to know before it starts.
+package struct LoadBalancerConfiguration: Sendable {
+    /// The interface that load balancer addresses are put on and announced from; nil if somebody
+    /// else sees to it that their packets arrive here.
+    package let interface: String?
+    /// How nodes are checked.
+    package let check: CheckDefinition
+    /// How often they are, and how many results in a row change the mind about one.
+    package let policy: HealthPolicy
+    /// True if frontends and endpoints count their connections in the kernel.
+    package let hasCounters: Bool
+    /// True if the tables are to be owned, so that nobody else can change them.
+    package let ownsTables: Bool
+
+    /// Checks that wait for an answer at the same time; further ones wait for their turn.
+    ///
+    /// Each needs a file descriptor, of which a process may have 1,024 unless told otherwise.
+    package var maximumConcurrentChecks = 768
+    /// Between two announcements of an address that is held.
+    package var announceInterval = Duration.seconds(60)
+    /// How often it is looked whether somebody else changed a ruleset.
+    package var compareInterval = Duration.milliseconds(250)
+    /// How long work may wait before the balancer calls itself unhealthy.
+    package var stallTimeout = Duration.seconds(60)
+
+    /// Gathers the settings of one balancer.
+    package init(
+        interface: String?, check: CheckDefinition, policy: HealthPolicy,
+        hasCounters: Bool = true, ownsTables: Bool
+    ) {
+        self.interface = interface
+        self.check = check
+        self.policy = policy
+        self.hasCounters = hasCounters
+        self.ownsTables = ownsTables
+    }
+}
