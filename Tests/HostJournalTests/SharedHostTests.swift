@@ -47,6 +47,20 @@ import Testing
         #expect(host.state.addresses.isEmpty)
     }
 
+    @Test("undoing one role leaves the address and the route that another role asked for")
+    func undoShared() async throws {
+        let proxy = try scratch.journal("proxy", on: host)
+        let balancer = try scratch.journal("balancer", on: host)
+        for journal in [proxy, balancer] {
+            try await journal.add(virtualAddress())
+            try await journal.add(serviceRoute())
+        }
+        #expect(try await proxy.undo() == [])
+        #expect(host.state.addresses.count == 1 && host.state.routes.count == 1)
+        #expect(try await balancer.undo().count == 2)
+        #expect(host.state.addresses.isEmpty && host.state.routes.isEmpty)
+    }
+
     @Test("undoing stops at another role's damaged journal: it may need what would go")
     func damagedNeighbour() async throws {
         let proxy = try scratch.journal("proxy", on: host)

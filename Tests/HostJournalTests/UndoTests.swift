@@ -47,9 +47,9 @@ import Testing
         try await journal.setSysctl(forwarding, to: "1")
         try await journal.add(address)
         try await journal.add(route)
+        #expect(filesIn(scratch.path).isEmpty)
         try await journal.remove(address)
         try await journal.remove(route)
-        #expect(filesIn(scratch.path).isEmpty)
         #expect(try await journal.undo() == [])
         #expect(host.state == before)
     }

@@ -29,6 +29,8 @@ import Testing
         let over = try World(balancedService(), slices: slices(limit + 1)).translated()
         #expect(over.entries.count == 4)
         #expect(over.entries.allSatisfy { $0.backends.count == limit })
+        let onTheirNode = try World(balancedService(), slices: slices(limit + 1)).translated(on: 2)
+        #expect(onTheirNode.entries.allSatisfy { $0.localCount == limit })
         #expect(
             over.problems.map(\.description) == [
                 "Service default/web, port 80/tcp: has \(limit + 1) endpoints; the first \(limit) "
