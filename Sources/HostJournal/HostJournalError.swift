@@ -2,7 +2,7 @@ package import Netfilter
 
 /// Why the journal of this host's changes could not be kept or followed; names file and cure.
 package struct HostJournalError: Error, Hashable, Sendable {
-    /// What happened.
+    /// What can happen.
     package enum Code: Hashable, Sendable {
         /// The file or its directory cannot be read.
         case unreadable
@@ -16,6 +16,7 @@ package struct HostJournalError: Error, Hashable, Sendable {
         case refused([NetworkError])
     }
 
+    /// What happened.
     package let code: Code
     /// The path of the journal.
     package let file: String

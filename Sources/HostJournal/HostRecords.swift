@@ -41,8 +41,11 @@ package struct SysctlRecord: Codable, Hashable, Sendable {
 
 /// An address that was put on an interface.
 package struct AddressRecord: Hashable, Sendable, CustomStringConvertible {
+    /// The address itself.
     package let address: IPAddress
+    /// How many bits of it are the link's.
     package let prefixLength: Int
+    /// The name of the interface.
     package let interface: String
 
     /// For example `198.51.100.10/32 on eth0`.
@@ -51,7 +54,9 @@ package struct AddressRecord: Hashable, Sendable, CustomStringConvertible {
 
 /// A route that was added: to a range of Services, over the interface that has the node's address.
 package struct RouteRecord: Hashable, Sendable, CustomStringConvertible {
+    /// The range of Services.
     package let destination: CIDRBlock
+    /// The name of the interface.
     package let interface: String
     /// The address that this host's processes then send from.
     package let source: IPAddress
