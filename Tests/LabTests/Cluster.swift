@@ -60,15 +60,20 @@ struct Cluster: Sendable {
     }
 
     private let lab: Lab
+    private let host: String
+    private let api: String
 
-    init(_ lab: Lab) {
+    /// The cluster of the lab's own API, or of one that a host reaches at this address.
+    init(_ lab: Lab, seenFrom host: String = "control", api: String = Lab.api) {
         self.lab = lab
+        self.host = host
+        self.api = api
     }
 
     /// All Services by name.
     func services() async throws -> [String: ListedService] {
         let text = try await lab.exec(
-            "control", "curl", "--silent", "--fail", "http://192.168.50.20:6440/api/v1/services")
+            host, "curl", "--silent", "--fail", "\(api)/api/v1/services")
         let list = try JSONDecoder().decode(List.self, from: Data(text.utf8))
         return Dictionary(list.items.map { ($0.metadata.name, $0) }) { first, _ in first }
     }

@@ -7,6 +7,14 @@ struct Lab: Sendable {
 
     static let nodes = ["node1", "node2", "node3"]
 
+    /// Where the hosts reach the API.
+    static let api = "http://192.168.50.20:6440"
+
+    /// What every daemon and tool has to be told of the lab's addresses.
+    static let ranges = [
+        "--service-cidr", "10.96.0.0/12,fd96::/112", "--pod-cidr", "10.244.0.0/16,fd44::/48",
+    ]
+
     let name: String
 
     /// The top of the project.
@@ -69,13 +77,11 @@ struct Lab: Sendable {
 
     /// Puts a manifest before the API under this file name.
     func apply(_ manifest: String, as file: String) async throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("sluice-manifest-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let place = folder.appendingPathComponent(file)
-        try Data(manifest.utf8).write(to: place)
-        try await run("apply", place.path)
+        try await withTemporaryFolder { folder in
+            let place = folder.appendingPathComponent(file)
+            try Data(manifest.utf8).write(to: place)
+            _ = try await run("apply", place.path)
+        }
     }
 
     /// Puts manifests before the API for as long as the body runs.

@@ -5,10 +5,7 @@ extension LabTests {
     struct ToolTests {
         private let lab = Lab.shared
 
-        private static let source = [
-            "--api", "http://192.168.50.20:6440", "--service-cidr", "10.96.0.0/12,fd96::/112",
-            "--pod-cidr", "10.244.0.0/16,fd44::/48",
-        ]
+        private static let source = ["--api", Lab.api] + Lab.ranges
 
         @Test("rules prints what the kernel of that node has, on a host without any table")
         func rules() async throws {
