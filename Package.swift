@@ -24,14 +24,24 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func testRoom(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -104,7 +114,30 @@ let package = Package(
                 "LoadBalancer", "APIServer", asyncHTTPClient, coreMetrics, hummingbird, lifecycle, logging,
             ]),
         .executableTarget(
-            name: "sluice", dependencies: ["Daemon", argumentParser], swiftSettings: strict),
+            name: "sluice", dependencies: ["Daemon", argumentParser, logging],
+            swiftSettings: strict),
+
+        // What tests share: values and builders; namespaces and commands.
+        testRoom("Fixtures", ["Addressing", "Forwarding", "ServiceModel"]),
+        testRoom("Support", []),
+
+        // Pure tests.
+        tests("AddressingTests", ["Addressing"]),
+        tests("RulesetTests", ["Addressing", "Ruleset", "Fixtures"], exclude: ["Golden"]),
+        tests("ServiceModelTests", ["Addressing", "ServiceModel"]),
+        tests("KubeAPITests", ["KubeAPI"]),
+        tests(
+            "ForwardingTests",
+            ["Addressing", "Ruleset", "ServiceModel", "Forwarding", "Fixtures"],
+            exclude: ["Golden"]),
+        tests("HealthCheckingTests", ["Addressing", "HealthChecking"]),
+        tests("AdmissionTests", ["Addressing", "KubeAPI", "Admission"]),
+        tests("PrometheusMetricsTests", ["PrometheusMetrics", coreMetrics]),
+        tests("TidyTests", []),
+
+        // Tests with the kernel: root, and a network namespace each.
+        tests("KernelTests", ["Addressing", "Ruleset", "Netfilter", "Support"]),
+        tests("HostJournalTests", ["Addressing", "Netfilter", "HostJournal"]),
     ],
     swiftLanguageModes: [.v6]
 )

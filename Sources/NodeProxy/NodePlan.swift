@@ -1,5 +1,6 @@
 package import Addressing
 package import Forwarding
+import Ruleset
 package import ServiceModel
 package import ServiceTranslation
 
@@ -11,6 +12,13 @@ package struct NodePlan: Sendable {
     /// Plans for the node that the configuration names.
     package init(_ configuration: NodeProxyConfiguration) {
         self.configuration = configuration
+    }
+
+    /// What the node's tables look like without any Service.
+    package var layout: ForwardingLayout {
+        ForwardingLayout(
+            role: .node, flags: configuration.ownsTables ? [.owner, .persist] : [],
+            hasCounters: configuration.hasCounters)
     }
 
     /// What a Service is on this node: its frontends and what had to be left out of them.

@@ -34,11 +34,11 @@ package struct NodeProxy: Service {
             serviceRanges: configuration.serviceRanges, journal: journal, logger: logger)
         self.health = health
         self.logger = logger
-        writer = try ForwardingWriter(
-            layout: ForwardingLayout(
-                role: .node, flags: configuration.ownsTables ? [.owner, .persist] : [],
-                hasCounters: configuration.hasCounters))
+        writer = try ForwardingWriter(layout: NodePlan(configuration).layout)
     }
+
+    /// Help texts of the proxy's metrics, by name.
+    package static var metricsHelp: [String: String] { ProxyMetrics.help }
 
     /// What it would take to make the kernel equal to the plan; empty if it is.
     package func difference() async throws -> [RulesetChange] { try await writer.difference() }

@@ -67,20 +67,28 @@ let architecture: [Room] = [
         "ObjectStore", floor: 4, rooms: ["Addressing", "KubeAPI", "Admission"],
         libraries: toolchain.union(["GRDB", "Logging", "Yams"])),
     Room("PrometheusMetrics", floor: 4, libraries: toolchain.union(["CoreMetrics"])),
+    // Both stand on Netfilter: what is changed outside the tables, and what is in them.
+    Room(
+        "HostJournal", floor: 4, rooms: ["Addressing", "Netfilter"], libraries: toolchain),
+    Room(
+        "TableSync", floor: 4,
+        rooms: ["Addressing", "Ruleset", "ServiceModel", "Forwarding", "Netfilter"],
+        libraries: toolchain),
 
     // Services with side effects: when to act, when to give up, when to start over.
     Room(
         "NodeProxy", floor: 5,
         rooms: [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
-            "ServiceTranslation", "Netfilter", "APIClient", "PrometheusMetrics",
+            "ServiceTranslation", "Netfilter", "APIClient", "HostJournal", "TableSync",
         ],
-        libraries: service.union(httpServer)),
+        libraries: service),
     Room(
         "LoadBalancer", floor: 5,
         rooms: [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
-            "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient",
+            "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "HostJournal",
+            "TableSync",
         ],
         libraries: service.union(["AsyncHTTPClient", "NIOCore", "NIOPosix"])),
     Room(
@@ -93,10 +101,11 @@ let architecture: [Room] = [
         rooms: [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
             "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
-            "ObjectStore", "PrometheusMetrics", "NodeProxy", "LoadBalancer", "APIServer",
+            "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync", "NodeProxy",
+            "LoadBalancer", "APIServer",
         ],
-        libraries: service.union(httpServer)),
+        libraries: service.union(httpServer).union(["AsyncHTTPClient"])),
 
     // The command line: one file a subcommand.
-    Room("sluice", floor: 7, rooms: ["Daemon"], libraries: toolchain.union(["ArgumentParser"])),
+    Room("sluice", floor: 7, rooms: ["Daemon"], libraries: toolchain.union(["ArgumentParser", "Logging"])),
 ]

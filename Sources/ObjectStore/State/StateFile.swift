@@ -9,7 +9,7 @@ import KubeAPI
 package final class StateFile: Sendable {
     /// The layout of the table; another number is another layout.
     private static let version = 1
-    private static let name = "sluice.sqlite"
+    package static let name = "sluice.sqlite"
 
     /// The file's path.
     package let path: String

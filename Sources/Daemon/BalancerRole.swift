@@ -1,0 +1,93 @@
+import APIClient
+import Foundation
+import HealthChecking
+import HostJournal
+import LoadBalancer
+import ServiceLifecycle
+
+/// What `sluice balancer` is told by flags.
+package struct BalancerSettings: Sendable {
+    let source: StateSource?
+    let interface: String
+    let check: CheckDefinition
+    let policy: HealthPolicy
+    let mayOwnTables: Bool
+    let listen: ListenAddress
+    let metrics: ListenAddress
+
+    /// Reads the flags of a balancer.
+    package init(
+        source: StateSource?, interface: String, check: String, checkInterval: String,
+        checkTimeout: String?, rise: String, fall: String, tableOwner: String,
+        listen: ListenAddress, metrics: ListenAddress
+    ) throws(ConfigurationError) {
+        self.source = source
+        self.interface = interface
+        do {
+            self.check = try CheckDefinition(check)
+        } catch {
+            throw ConfigurationError("--check", "\(error)")
+        }
+        let interval = try SettingText.duration(checkInterval, flag: "--check-interval")
+        var timeout: Duration?
+        if let checkTimeout {
+            timeout = try SettingText.duration(checkTimeout, flag: "--check-timeout")
+        }
+        do {
+            policy = try HealthPolicy(
+                interval: interval, timeout: timeout,
+                rise: try SettingText.count(rise, flag: "--rise"),
+                fall: try SettingText.count(fall, flag: "--fall"))
+        } catch let error as HealthPolicyError {
+            throw ConfigurationError(
+                "--check-interval, --check-timeout, --rise, --fall", "\(error)")
+        } catch let error as ConfigurationError {
+            throw error
+        } catch {
+            throw ConfigurationError("--rise, --fall", "\(error)")
+        }
+        mayOwnTables = try NodeSettings.choice(
+            tableOwner, "--table-owner", yes: "auto", no: "off")
+        self.listen = listen
+        self.metrics = metrics
+    }
+}
+
+/// The services of `sluice balancer`.
+struct BalancerRole {
+    let services: [any Service]
+
+    init(_ settings: BalancerSettings, context: RoleContext) throws {
+        let client = APIClient(try APITarget.named(by: settings.source, for: context.role))
+        let configuration = LoadBalancerConfiguration(
+            interface: settings.interface, check: settings.check, policy: settings.policy,
+            ownsTables: try context.ownsTables(allowed: settings.mayOwnTables))
+        let balancer = try LoadBalancer(
+            configuration, client: client,
+            journal: HostJournal(directory: context.common.stateDirectory, role: "balancer"),
+            logger: context.logger)
+        let pages = Self.pages(of: balancer)
+        services = [
+            balancer,
+            StatusServer(place: .tcp(settings.listen), pages: pages, logger: context.logger),
+            StatusServer(
+                place: .tcp(settings.metrics), pages: [context.metricsPage],
+                logger: context.logger),
+            StatusServer(
+                place: .unixSocket(path: context.socketPath),
+                pages: pages + [context.metricsPage], logger: context.logger),
+        ]
+    }
+
+    /// `/healthz` for whoever watches the balancer, `/status` for whoever wants to know more.
+    private static func pages(of balancer: LoadBalancer) -> [StatusPage] {
+        ["/healthz", "/status"].map { path in
+            StatusPage(path) {
+                let status = await balancer.status()
+                return .init(
+                    json: (try? JSONText.text(of: status)) ?? "{}",
+                    isWell: path == "/status" || status.isHealthy)
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import APIClient
+import Admission
+import Forwarding
+import Foundation
+import KubeAPI
+import Logging
+import Netfilter
+import NodeProxy
+import ObjectStore
+import Ruleset
+import ServiceTranslation
+
+/// The tables planned for a node, made by a tool and not by a daemon.
+package struct PlannedNode {
+    private let table: ForwardingTable
+
+    /// Reads the objects once and plans for the node.
+    ///
+    /// What had to be left out is said on standard error. With `--manifests` the allocations of
+    /// the state directory are honoured if it has any, and not changed.
+    package init(
+        source: StateSource?, node: NodeSettings, ranges: RangeSettings, common: CommonSettings
+    ) async throws {
+        let snapshot: ClusterSnapshot
+        switch source {
+        case .manifests(let path):
+            snapshot = try await Self.read(manifests: path, ranges: ranges, common: common)
+        case .api, .kubeconfig:
+            snapshot = try await Self.read(APITarget.named(by: source, for: "rules"))
+        case nil:
+            throw ConfigurationError(
+                "--manifests",
+                "say where the state comes from: --manifests PATH, --api URL or "
+                    + "--kubeconfig FILE")
+        }
+        let name = node.nodeName ?? HostName.short
+        let plan = NodePlan(
+            NodeProxyConfiguration(
+                nodeName: name, serviceRanges: ranges.service, podRanges: ranges.pods,
+                nodePortAddresses: node.nodePortAddresses, hasCounters: node.hasCounters,
+                ownsTables: node.mayOwnTables && Self.kernelHasOwnedTables()))
+        if snapshot.nodes[name] == nil {
+            Self.warn("there is no Node \(name): nodePorts and local endpoints are left out")
+        }
+        var table = ForwardingTable(
+            layout: plan.layout, surroundings: plan.surroundings(in: snapshot))
+        let translated = snapshot.services.keys.sorted().map {
+            ($0, plan.translate($0, in: snapshot))
+        }
+        for problem in translated.flatMap(\.1.problems) { Self.warn("\(problem)") }
+        let replacement = table.replace(translated.map { ($0.0, $0.1.entries) })
+        for conflict in replacement.conflicts { Self.warn("\(conflict)") }
+        self.table = table
+    }
+
+    /// The whole ruleset as nft text, or as one JSON object that holds it.
+    package func rules(asJSON: Bool) throws -> String {
+        let text = RulesetText.text(of: table.ruleset)
+        return asJSON ? try JSONText.text(of: ["ruleset": text]) : text
+    }
+
+    /// What differs between the kernel and the plan.
+    package func difference() throws -> Difference {
+        var socket = try NetfilterSocket()
+        let present = try socket.read(table.layout.tables)
+        return Difference(present.changes(to: table.ruleset))
+    }
+
+    private static func read(
+        manifests path: String, ranges: RangeSettings, common: CommonSettings
+    ) async throws -> ClusterSnapshot {
+        let store = ObjectStore()
+        let hasState = FileManager.default.fileExists(
+            atPath: common.stateDirectory + "/" + StateFile.name)
+        var logger = Logger(label: "sluice.rules") {
+            StreamLogHandler.standardError(label: $0)
+        }
+        logger.logLevel = .critical
+        let source = ManifestSource(
+            path: path, store: store, admission: try ranges.admission(),
+            stateFile: hasState ? try StateFile(folder: common.stateDirectory) : nil,
+            logger: logger)
+        for problem in try await source.load() { warn("\(problem)") }
+        var snapshot = ClusterSnapshot()
+        for kind in [ResourceKind.services, .endpointslices, .nodes] {
+            for stored in try store.list(ListRequest(kind)).objects {
+                switch stored.object {
+                case .service(let object): _ = snapshot.upsert(object)
+                case .endpointSlice(let object): _ = snapshot.upsert(object)
+                case .node(let object): _ = snapshot.upsert(object)
+                case .endpoints, .pod: break
+                }
+            }
+        }
+        return warned(snapshot)
+    }
+
+    private static func read(_ target: APITarget) async throws -> ClusterSnapshot {
+        let client = APIClient(target)
+        defer { Task { await client.shutdown() } }
+        var snapshot = ClusterSnapshot()
+        _ = snapshot.replaceServices(try await client.list(ServiceObject.self))
+        _ = snapshot.replaceSlices(try await client.list(EndpointSliceObject.self))
+        _ = snapshot.replaceNodes(try await client.list(NodeObject.self))
+        return warned(snapshot)
+    }
+
+    private static func warned(_ snapshot: ClusterSnapshot) -> ClusterSnapshot {
+        var snapshot = snapshot
+        for problem in snapshot.takeProblems() { warn("\(problem)") }
+        return snapshot
+    }
+
+    private static func kernelHasOwnedTables() -> Bool {
+        do throws(NetfilterError) {
+            var socket = try NetfilterSocket()
+            return try socket.supportsTableOwnership()
+        } catch {
+            return false
+        }
+    }
+
+    private static func warn(_ text: String) {
+        FileHandle.standardError.write(Data("sluice: \(text)\n".utf8))
+    }
+}
+
+extension RangeSettings {
+    /// The ranges as Admission allocates from them.
+    func admission() throws -> AdmissionConfiguration {
+        do {
+            return try AdmissionConfiguration(
+                serviceBlocks: service, loadBalancerBlocks: loadBalancerPools)
+        } catch {
+            throw ConfigurationError("--service-cidr, --load-balancer-pool", "\(error)")
+        }
+    }
+}
+
+/// The host's name as a Node bears it: without a domain, in lower case.
+enum HostName {
+    static var short: String {
+        (ProcessInfo.processInfo.hostName.split(separator: ".").first ?? "localhost").lowercased()
+    }
+}
+
+extension APITarget {
+    /// The API that a flag names.
+    static func named(by source: StateSource?, for role: String) throws -> APITarget {
+        switch source {
+        case .api(let url):
+            do {
+                return try APITarget(url: url)
+            } catch {
+                throw ConfigurationError("--api", "\(error)")
+            }
+        case .kubeconfig(let path):
+            do {
+                return try Kubeconfig.target(file: path)
+            } catch {
+                throw ConfigurationError("--kubeconfig", "\(error)")
+            }
+        case .manifests:
+            throw ConfigurationError(
+                "--manifests",
+                "sluice \(role) follows an API: run sluice api --manifests … and give --api, or "
+                    + "run everything on this host with sluice run --manifests …")
+        case nil:
+            throw ConfigurationError(
+                "--api", "say where the state comes from: --api URL or --kubeconfig FILE")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import CoreMetrics
+import Foundation
+import Logging
+import Netfilter
+import PrometheusMetrics
+import Ruleset
+import ServiceLifecycle
+import UnixSignals
+
+/// What every long-running role needs: its lock, logger and metrics.
+struct RoleContext {
+    let role: String
+    let common: CommonSettings
+    let logger: Logger
+    let registry: PrometheusRegistry
+    private let lock: RoleLock
+
+    /// Takes the role's lock and sets logging and metrics up for the process.
+    init(role: String, common: CommonSettings, metricsHelp: [String: String]) throws {
+        self.role = role
+        self.common = common
+        let level = common.logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        logger = Logger(label: "sluice.\(role)")
+        registry = PrometheusRegistry(help: metricsHelp)
+        MetricsSystem.bootstrap(registry)
+        lock = try RoleLock(role: role, directory: common.runtimeDirectory)
+    }
+
+    /// Fails early, and says why, where the kernel would say only "not permitted".
+    static func requireRoot(_ role: String) throws {
+        guard geteuid() == 0 else {
+            throw ToolFailure(
+                "sluice \(role) changes the kernel's rules and addresses; run it as root")
+        }
+    }
+
+    /// Runs services until one ends or the process is asked to stop.
+    func run(_ services: [any Service]) async throws {
+        logger.notice(
+            "sluice \(role) \(DaemonVersion.text) starts",
+            metadata: ["pid": "\(ProcessInfo.processInfo.processIdentifier)"])
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map {
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup)
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        withExtendedLifetime(lock) {}
+    }
+
+    /// The page of Prometheus' text.
+    var metricsPage: StatusPage {
+        StatusPage("/metrics") { [registry] in
+            .init(
+                text: PrometheusText.text(of: registry), contentType: PrometheusText.contentType)
+        }
+    }
+
+    /// The socket that tools reach this role by.
+    var socketPath: String { "\(common.runtimeDirectory)/\(role).sock" }
+
+    /// Whether the tables can and may be owned; says so if they cannot.
+    func ownsTables(allowed: Bool) throws -> Bool {
+        guard allowed else { return false }
+        var socket = try NetfilterSocket()
+        guard try socket.supportsTableOwnership() else {
+            logger.notice(
+                """
+                this kernel has no persistent owned tables (Linux 6.9); foreign changes are \
+                watched for and repaired
+                """)
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,57 @@
+import Addressing
+import LoadBalancer
+import NodeProxy
+import ServiceLifecycle
+
+/// The long-running roles: each gathers its services and runs them until it is stopped.
+package enum Roles {
+    /// `sluice api`: serves objects from manifests.
+    package static func api(_ settings: APISettings, common: CommonSettings) async throws {
+        let context = try RoleContext(role: "api", common: common, metricsHelp: [:])
+        try await context.run(try APIRole(settings, context: context).services)
+    }
+
+    /// `sluice proxy`: programs a node.
+    package static func proxy(_ settings: ProxySettings, common: CommonSettings) async throws {
+        try RoleContext.requireRoot("proxy")
+        let context = try RoleContext(
+            role: "proxy", common: common, metricsHelp: NodeProxy.metricsHelp)
+        try await context.run(
+            try ProxyRole(settings, source: settings.source, context: context).services)
+    }
+
+    /// `sluice balancer`: steers VIPs to healthy nodes.
+    package static func balancer(
+        _ settings: BalancerSettings, common: CommonSettings
+    ) async throws {
+        try RoleContext.requireRoot("balancer")
+        let context = try RoleContext(
+            role: "balancer", common: common, metricsHelp: BalancerMetrics.help)
+        try await context.run(try BalancerRole(settings, context: context).services)
+    }
+
+    /// `sluice run`: an API and a proxy that follows it, over loopback, in one process.
+    package static func everything(
+        _ api: APISettings, _ proxy: ProxySettings, common: CommonSettings
+    ) async throws {
+        try RoleContext.requireRoot("run")
+        let context = try RoleContext(
+            role: "run", common: common, metricsHelp: NodeProxy.metricsHelp)
+        let target = api.listen.reachableFromHere
+        try await context.run(
+            try APIRole(api, context: context).services
+                + ProxyRole(proxy, source: .api(url: "http://\(target)"), context: context)
+                .services)
+    }
+}
+
+extension ListenAddress {
+    /// Where this host's own processes reach the listener.
+    var reachableFromHere: SocketEndpoint {
+        let loopback = IPAddress.v4(IPv4Address(rawValue: 0x7f00_0001))
+        guard let address, !address.isUnspecified else {
+            return SocketEndpoint(address: loopback, port: port)
+        }
+        return SocketEndpoint(address: address, port: port)
+    }
+}

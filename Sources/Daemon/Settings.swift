@@ -1,0 +1,124 @@
+package import Addressing
+package import Logging
+package import NodeProxy
+
+/// The version of the program.
+package enum DaemonVersion {
+    /// Semantic version; before 1.0 anything may change.
+    package static let text = "0.1.0"
+}
+
+/// Settings of every subcommand.
+package struct CommonSettings: Sendable {
+    package let logLevel: Logger.Level
+    /// For what must outlive a restart.
+    package let stateDirectory: String
+    /// For locks and sockets of running daemons.
+    package let runtimeDirectory: String
+
+    /// Gathers the settings that every subcommand has.
+    package init(logLevel: Logger.Level, stateDirectory: String, runtimeDirectory: String) {
+        self.logLevel = logLevel
+        self.stateDirectory = stateDirectory
+        self.runtimeDirectory = runtimeDirectory
+    }
+}
+
+/// Which addresses are what.
+package struct RangeSettings: Sendable {
+    /// Where ClusterIPs come from, the primary family first.
+    package let service: [CIDRBlock]
+    /// Where pods get their addresses from.
+    package let pods: [CIDRBlock]
+    /// Where LoadBalancer addresses are allocated from.
+    package let loadBalancerPools: [CIDRBlock]
+
+    /// Reads the three flags.
+    package init(
+        service: String, pods: String, loadBalancerPools: String
+    ) throws(ConfigurationError) {
+        self.service = try SettingText.ranges(service, flag: "--service-cidr")
+        self.pods = try SettingText.blocks(pods, flag: "--pod-cidr")
+        self.loadBalancerPools = try SettingText.blocks(
+            loadBalancerPools, flag: "--load-balancer-pool")
+        guard !self.service.isEmpty else {
+            throw ConfigurationError("--service-cidr", "is empty; write 10.96.0.0/12")
+        }
+    }
+}
+
+/// Where the objects come from.
+package enum StateSource: Hashable, Sendable {
+    case manifests(path: String)
+    case api(url: String)
+    case kubeconfig(path: String)
+}
+
+/// What a node's proxy is told by flags.
+package struct NodeSettings: Sendable {
+    /// The Node object's name; nil: the host's name.
+    package let nodeName: String?
+    package let nodePortAddresses: NodeProxyConfiguration.NodePortAddresses
+    /// False if the tables must not be owned.
+    package let mayOwnTables: Bool
+    package let hasCounters: Bool
+
+    /// Reads the flags of a node.
+    package init(
+        nodeName: String?, nodePortAddresses: String, tableOwner: String, counters: String
+    ) throws(ConfigurationError) {
+        self.nodeName = nodeName
+        self.nodePortAddresses =
+            nodePortAddresses == "primary"
+            ? .primary
+            : .blocks(try SettingText.blocks(nodePortAddresses, flag: "--nodeport-addresses"))
+        mayOwnTables = try Self.choice(tableOwner, "--table-owner", yes: "auto", no: "off")
+        hasCounters = try Self.choice(counters, "--counters", yes: "on", no: "off")
+    }
+
+    /// Reads a flag that has two values.
+    static func choice(
+        _ text: String, _ flag: String, yes: String, no: String
+    ) throws(ConfigurationError) -> Bool {
+        switch text {
+        case yes: return true
+        case no: return false
+        default: throw ConfigurationError(flag, "\"\(text)\" is not \(yes) or \(no)")
+        }
+    }
+}
+
+/// What `sluice api` is told by flags.
+package struct APISettings: Sendable {
+    let manifests: String
+    let listen: ListenAddress
+    let ranges: RangeSettings
+
+    /// Gathers the settings of the API.
+    package init(manifests: String, listen: ListenAddress, ranges: RangeSettings) {
+        self.manifests = manifests
+        self.listen = listen
+        self.ranges = ranges
+    }
+}
+
+/// What `sluice proxy` is told by flags.
+package struct ProxySettings: Sendable {
+    let source: StateSource?
+    let node: NodeSettings
+    let ranges: RangeSettings
+    let listen: ListenAddress
+    let metrics: ListenAddress
+
+    /// Gathers the settings of a proxy.
+    package init(
+        source: StateSource?, node: NodeSettings, ranges: RangeSettings, listen: ListenAddress,
+        metrics: ListenAddress
+    ) {
+        self.source = source
+        self.node = node
+        self.ranges = ranges
+        self.listen = listen
+        self.metrics = metrics
+    }
+}

@@ -1,0 +1,13 @@
+/// Ends a tool with an exit status, and with a message if there is more to say.
+package struct ToolFailure: Error, Hashable, Sendable {
+    /// The exit status: 1 failed, 2 usage.
+    package let status: Int32
+    /// For standard error.
+    package let message: String?
+
+    /// Ends the tool.
+    package init(status: Int32 = 1, _ message: String? = nil) {
+        self.status = status
+        self.message = message
+    }
+}

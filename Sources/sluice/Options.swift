@@ -1,0 +1,103 @@
+import ArgumentParser
+import Daemon
+import Logging
+
+/// Flags of every subcommand.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = Terminal.environment("log-level") ?? "info"
+
+    @Option(help: "Directory for what must outlive a restart.")
+    var state = Terminal.environment("state") ?? "/var/lib/sluice"
+
+    @Option(help: "Directory for locks and sockets of running daemons.")
+    var runtimeDir = Terminal.environment("runtime-dir") ?? "/run/sluice"
+
+    /// The settings in the daemon's terms.
+    func settings() throws -> CommonSettings {
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw ConfigurationError(
+                "--log-level",
+                "\"\(logLevel)\" is not a level; write trace, debug, info, notice, warning, "
+                    + "error or critical")
+        }
+        return CommonSettings(
+            logLevel: level, stateDirectory: state, runtimeDirectory: runtimeDir)
+    }
+}
+
+/// Flags that say which addresses are what.
+struct RangeOptions: ParsableArguments {
+    @Option(help: "Where ClusterIPs come from: an IPv4 and an IPv6 block, either or both.")
+    var serviceCidr = Terminal.environment("service-cidr") ?? "10.96.0.0/12"
+
+    @Option(help: "Where pods get their addresses from: an IPv4 and an IPv6 block.")
+    var podCidr = Terminal.environment("pod-cidr") ?? "10.244.0.0/16"
+
+    @Option(help: "Where LoadBalancer addresses are allocated from; none by default.")
+    var loadBalancerPool = Terminal.environment("load-balancer-pool") ?? ""
+
+    /// The settings in the daemon's terms.
+    func settings() throws -> RangeSettings {
+        try RangeSettings(
+            service: serviceCidr, pods: podCidr, loadBalancerPools: loadBalancerPool)
+    }
+}
+
+/// Flags that say where the objects come from.
+struct SourceOptions: ParsableArguments {
+    @Option(help: "A folder or file of Kubernetes manifests.")
+    var manifests: String?
+
+    @Option(help: "The address of a sluice api, such as http://10.0.0.1:6440.")
+    var api: String?
+
+    @Option(help: "A kubeconfig file of a Kubernetes cluster.")
+    var kubeconfig: String?
+
+    /// The only source given; nil if none is. A flag goes before the environment.
+    func source() throws -> StateSource? {
+        let flags = try only(manifests, api, kubeconfig)
+        return try flags
+            ?? only(
+                Terminal.environment("manifests"), Terminal.environment("api"),
+                Terminal.environment("kubeconfig"))
+    }
+
+    private func only(
+        _ manifests: String?, _ api: String?, _ kubeconfig: String?
+    ) throws -> StateSource? {
+        let given = [
+            manifests.map { StateSource.manifests(path: $0) }, api.map { .api(url: $0) },
+            kubeconfig.map { .kubeconfig(path: $0) },
+        ].compactMap { $0 }
+        guard given.count <= 1 else {
+            throw ConfigurationError(
+                "--manifests, --api, --kubeconfig", "give one of them, not \(given.count)")
+        }
+        return given.first
+    }
+}
+
+/// Flags of whatever stands on a node.
+struct NodeOptions: ParsableArguments {
+    @Option(help: "The name of this host's Node object; the host name by default.")
+    var nodeName: String?
+
+    @Option(help: "Where nodePorts answer: primary, or blocks of the node's addresses.")
+    var nodeportAddresses = Terminal.environment("nodeport-addresses") ?? "primary"
+
+    @Option(help: "Who may change the tables: auto (this process alone, if the kernel can) or off.")
+    var tableOwner = Terminal.environment("table-owner") ?? "auto"
+
+    @Option(help: "Counters on frontends and endpoints: on or off.")
+    var counters = Terminal.environment("counters") ?? "on"
+
+    /// The settings in the daemon's terms.
+    func settings() throws -> NodeSettings {
+        try NodeSettings(
+            nodeName: nodeName ?? Terminal.environment("node-name"),
+            nodePortAddresses: nodeportAddresses, tableOwner: tableOwner,
+            counters: counters)
+    }
+}

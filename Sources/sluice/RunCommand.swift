@@ -1,0 +1,43 @@
+import ArgumentParser
+import Daemon
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run everything in one process on one host, from a folder of manifests.",
+        discussion: """
+            The node serves LoadBalancer addresses itself; route them to this host.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var ranges: RangeOptions
+    @OptionGroup var node: NodeOptions
+
+    @Option(help: "A folder or file of Kubernetes manifests, watched for changes.")
+    var manifests: String?
+
+    @Option(help: "ADDRESS:PORT of the API.")
+    var listen = Terminal.environment("listen") ?? "127.0.0.1:6440"
+
+    @Option(help: "ADDRESS:PORT of /healthz, /livez and /readyz.")
+    var healthAddress = Terminal.environment("health-address") ?? ":10256"
+
+    @Option(help: "ADDRESS:PORT of /metrics.")
+    var metricsAddress = Terminal.environment("metrics-address") ?? "127.0.0.1:10249"
+
+    func run() async throws {
+        guard let manifests = manifests ?? Terminal.environment("manifests") else {
+            throw ConfigurationError("--manifests", "is needed: a folder or file of manifests")
+        }
+        let ranges = try ranges.settings()
+        try await Roles.everything(
+            APISettings(
+                manifests: manifests, listen: SettingText.listener(listen, flag: "--listen"),
+                ranges: ranges),
+            ProxySettings(
+                source: nil, node: node.settings(), ranges: ranges,
+                listen: SettingText.listener(healthAddress, flag: "--health-address"),
+                metrics: SettingText.listener(metricsAddress, flag: "--metrics-address")),
+            common: common.settings())
+    }
+}
