@@ -75,7 +75,11 @@ struct BalancerRole {
                 logger: context.logger),
             StatusServer(
                 place: .unixSocket(path: context.socketPath),
-                pages: pages + [context.metricsPage], logger: context.logger),
+                pages: pages + [
+                    context.metricsPage,
+                    ProxyRole.differencePage { try await balancer.difference() },
+                ],
+                logger: context.logger),
         ]
     }
 

@@ -31,6 +31,13 @@ package struct ForwardingLayout: Hashable, Sendable {
     /// The tables of both address families.
     package var tables: [TableID] { IPFamily.allCases.map(table) }
 
+    /// The map in which the kernel remembers clients, and its table.
+    package func affinityMap(
+        _ family: TableFamily
+    ) -> (table: TableID, declaration: SetDeclaration) {
+        (TableID(family, role.tableName), sets.affinity)
+    }
+
     func table(_ family: IPFamily) -> TableID { TableID(TableFamily(family), role.tableName) }
 
     var sets: SetDeclarations { hasCounters ? .counting : .plain }

@@ -45,7 +45,16 @@ extension Frontend {
     /// The frontend that a key of one of our sets begins with, if it begins with one.
     package init?(leading key: ElementData, of set: SetDeclaration, family: TableFamily) {
         guard set.key.starts(with: Fields.frontend) else { return nil }
-        let fields = FieldReader.fields(of: key, as: Fields.frontend, family: family)
+        self.init(FieldReader.fields(of: key, as: Fields.frontend, family: family)[...])
+    }
+
+    /// The frontend in a key of the affinity map, which begins with the client.
+    package init?(clientKey key: ElementData, family: TableFamily) {
+        self.init(FieldReader.fields(of: key, as: Fields.client, family: family).dropFirst())
+    }
+
+    private init?(_ fields: ArraySlice<FieldValue>) {
+        let fields = Array(fields)
         guard fields.count == 3, case .address(let address) = fields[0],
             case .transportProtocol(let number) = fields[1],
             let transport = TransportProtocol(rawValue: number),

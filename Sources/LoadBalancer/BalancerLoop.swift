@@ -10,6 +10,8 @@ import TableSync
 struct BalancerLoop {
     /// Between two tries while the kernel refuses to be read or written.
     private static let retryInterval = Duration.seconds(1)
+    /// A packet that was on its way during a commit is through the rules long before this.
+    private static let lastSweepDelay = Duration.seconds(1)
 
     /// Whom the loop makes do things.
     struct Hands: Sendable {
@@ -33,6 +35,9 @@ struct BalancerLoop {
     private var nextTry: ContinuousClock.Instant
     private var nextComparison: ContinuousClock.Instant
     private var saidWarnings: Set<String> = []
+    /// What is left to do after backends went: look once more for clients that were remembered
+    /// with one of them during the commit.
+    private var lastSweep: (due: ContinuousClock.Instant, stale: [FlowFilter])?
 
     init(
         _ hands: Hands, inbox: BalancerInbox, compareInterval: Duration, health: BalancerHealth,
@@ -62,6 +67,7 @@ struct BalancerLoop {
                 return
             }
         }
+        await sweepOnceMore()
         await lookAfterKernel()
     }
 
@@ -81,8 +87,7 @@ struct BalancerLoop {
                 if before != entries { stale += StaleFlows.filters(from: before, to: entries) }
             }
             report = try await hands.writer.write(updates)
-            // Only now: before the map changed, a repeated SYN would have found the dead node again.
-            await purge(stale)
+            await letGo(stale)
         }
         // Only now: before its frontends stand, an address would make this host refuse.
         await hands.holdAddresses(work.step.addresses)
@@ -137,6 +142,35 @@ struct BalancerLoop {
         logger.error(
             "the kernel could not be written; trying again every second",
             metadata: ["error": "\(error)"])
+    }
+
+    /// Frees clients from nodes that are gone.
+    ///
+    /// In this order: a repeated SYN finds its node in the tracked flows first, then in the
+    /// affinity map, and only then among the backends.
+    private mutating func letGo(_ stale: [FlowFilter]) async {
+        guard !stale.isEmpty else { return }
+        _ = await sweepAffinity(isLast: false)
+        await purge(stale)
+        lastSweep = (clock.now + Self.lastSweepDelay, stale)
+    }
+
+    /// Looks once more for clients of nodes that are gone, when it is time to.
+    private mutating func sweepOnceMore() async {
+        guard let (due, stale) = lastSweep, clock.now >= due else { return }
+        lastSweep = nil
+        if await sweepAffinity(isLast: true) > 0 { await purge(stale) }
+    }
+
+    /// Lets clients with affinity go; failing at it is said, and stops nothing.
+    private func sweepAffinity(isLast: Bool) async -> Int {
+        do throws(NetfilterError) {
+            return try await hands.writer.sweepAffinity(isLast: isLast)
+        } catch {
+            logger.warning(
+                "clients of removed nodes could not be let go", metadata: ["error": "\(error)"])
+            return 0
+        }
     }
 
     /// Deletes tracked flows; failing at it is said, and stops nothing.

@@ -93,8 +93,8 @@ final class CheckSchedule {
         while runningCount < maximumConcurrentChecks, let (check, number) = waiting.popFirst() {
             guard let entry = entries[check], entry.number == number else { continue }
             let begin = NIODeadline.now()
-            let run = CheckRun(check, on: loop) { [unowned self] outcome in
-                finished(check, number, begin, outcome)
+            let run = CheckRun(check, on: loop) { [weak self] outcome in
+                self?.finished(check, number, begin, outcome)
             }
             runningCount += 1
             entries[check]?.run = run
@@ -108,8 +108,9 @@ final class CheckSchedule {
         runningCount -= 1
         let next = begin + TimeAmount(Self.pause(policy.interval, using: &random))
         entries[check]?.run = nil
+        // A timer that is due at the moment it is cancelled runs all the same.
         entries[check]?.timer = loop.assumeIsolated().scheduleTask(deadline: next) {
-            [unowned self] in makeSoon(check, number)
+            [weak self] in self?.makeSoon(check, number)
         }
         report(check, outcome)
         makeWaiting()

@@ -17,6 +17,8 @@ protocol FrontendWriter: Sendable {
     func write(
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) async throws(NetfilterError) -> WriteReport
+    /// Lets clients with affinity go whose backend is gone; returns how many there were.
+    func sweepAffinity(isLast: Bool) async throws(NetfilterError) -> Int
     /// Repairs what somebody else changed; nil if there was no need to compare.
     func compare(always: Bool) async throws(NetfilterError) -> KernelComparison?
 }

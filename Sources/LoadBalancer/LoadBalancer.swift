@@ -6,7 +6,7 @@ package import HostJournal
 import KubeAPI
 package import Logging
 import Netfilter
-import Ruleset
+package import Ruleset
 import ServiceLifecycle
 import TableSync
 
@@ -25,14 +25,15 @@ package struct LoadBalancer: Service {
     private let signal: AsyncStream<Void>.Continuation
     private let board: HealthBoard
     private let inbox: BalancerInbox
+    private let writer: ForwardingWriter
     /// How the balancer is, for its health port.
     package let health: BalancerHealth
 
-    /// Prepares a balancer; nothing is changed before `run`.
+    /// Prepares a balancer and opens its netlink socket; nothing is changed before `run`.
     package init(
         _ configuration: LoadBalancerConfiguration, client: APIClient, journal: HostJournal,
         logger: Logger
-    ) {
+    ) throws {
         let health = BalancerHealth(stallTimeout: configuration.stallTimeout)
         let metrics = metrics
         self.configuration = configuration
@@ -40,6 +41,10 @@ package struct LoadBalancer: Service {
         self.journal = journal
         self.logger = logger
         self.health = health
+        writer = try ForwardingWriter(
+            layout: ForwardingLayout(
+                role: .balancer, flags: configuration.ownsTables ? [.owner, .persist] : [],
+                hasCounters: configuration.hasCounters))
         (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         board = HealthBoard(policy: configuration.policy, metrics: metrics, signal: signal) {
@@ -62,6 +67,9 @@ package struct LoadBalancer: Service {
                 }
             })
     }
+
+    /// What it would take to make the kernel equal to the plan; empty if it is.
+    package func difference() async throws -> [RulesetChange] { try await writer.difference() }
 
     /// How the balancer, its nodes and their checks are now.
     package func status() async -> BalancerStatus {
@@ -100,10 +108,7 @@ package struct LoadBalancer: Service {
     ) throws -> BalancerLoop.Hands {
         let cleaner = try FlowCleaner()
         return BalancerLoop.Hands(
-            writer: try ForwardingWriter(
-                layout: ForwardingLayout(
-                    role: .balancer, flags: configuration.ownsTables ? [.owner, .persist] : [],
-                    hasCounters: configuration.hasCounters)),
+            writer: writer,
             deleteFlows: { try await cleaner.delete(anyOf: $0) },
             changeChecks: { step in
                 prober.change(

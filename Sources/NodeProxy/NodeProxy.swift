@@ -22,6 +22,7 @@ package struct NodeProxy: Service {
     private let health: ProxyHealth
     private let logger: Logger
     private let writer: ForwardingWriter
+    private let metrics = ProxyMetrics()
 
     /// Prepares a proxy and opens its netlink socket; nothing is changed before `run`.
     package init(
@@ -48,9 +49,11 @@ package struct NodeProxy: Service {
         let (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let inbox = makeInbox(signal)
-        var loop = try SyncLoop(
+        let cleaner = try FlowCleaner()
+        let purge = FlowPurge()
+        var loop = SyncLoop(
             configuration: configuration, writer: writer, inbox: inbox, host: host, health: health,
-            metrics: ProxyMetrics(), logger: logger)
+            purge: purge, metrics: metrics, logger: logger)
         await host.allowForwarding()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [client] in
@@ -62,6 +65,7 @@ package struct NodeProxy: Service {
             group.addTask { [client] in
                 await client.watch(NodeObject.self) { await inbox.take(nodes: $0) }
             }
+            group.addTask { await purge.run { await delete($0, with: cleaner) } }
             group.addTask { [configuration] in
                 while (try? await Task.sleep(for: configuration.compareInterval)) != nil {
                     signal.yield()
@@ -72,12 +76,25 @@ package struct NodeProxy: Service {
         }
     }
 
+    /// Deletes tracked flows; failing at it is said, and stops nothing.
+    private func delete(_ filters: [FlowFilter], with cleaner: FlowCleaner) async {
+        guard !filters.isEmpty else { return }
+        do {
+            let count = try await cleaner.delete(anyOf: filters)
+            metrics.purged(count)
+            if count > 0 { logger.debug("flows deleted", metadata: ["count": "\(count)"]) }
+        } catch {
+            logger.warning(
+                "tracked flows of removed endpoints could not be deleted",
+                metadata: ["error": "\(error)"])
+        }
+    }
+
     private func makeInbox(_ signal: AsyncStream<Void>.Continuation) -> ProxyInbox {
-        let metrics = ProxyMetrics()
-        return ProxyInbox(
+        ProxyInbox(
             plan: NodePlan(configuration), signal: signal,
             problems: { [logger] in logger.warning("left out", metadata: ["problem": "\($0)"]) },
-            connection: { [health, logger] error in
+            connection: { [health, logger, metrics] error in
                 let before = health.state.disconnected
                 health.update { $0.disconnected = error?.description }
                 metrics.connected(error == nil)

@@ -11,6 +11,8 @@ import TableSync
 struct SyncLoop {
     /// Between two tries while the kernel refuses to be read or written.
     private static let retryInterval = Duration.seconds(1)
+    /// A packet passes the rules in much less than this.
+    private static let affinitySweepDelay = Duration.seconds(1)
     /// Between two looks at the host's routes.
     private static let routeInterval = Duration.seconds(10)
 
@@ -21,18 +23,21 @@ struct SyncLoop {
     private let metrics: ProxyMetrics
     private let logger: Logger
     private let writer: ForwardingWriter
-    private let cleaner: FlowCleaner
+    private let purge: FlowPurge
     private let clock = ContinuousClock()
     private var hasStarted = false
     private var nextTry: ContinuousClock.Instant
     private var nextComparison: ContinuousClock.Instant
     private var nextRouteCheck: ContinuousClock.Instant
     private var nodeAddresses: [IPAddress] = []
+    /// When clients that lost their endpoint are looked for once more; nil: none did.
+    private var lastAffinitySweep: ContinuousClock.Instant?
 
     init(
         configuration: NodeProxyConfiguration, writer: ForwardingWriter, inbox: ProxyInbox,
-        host: HostPreparation, health: ProxyHealth, metrics: ProxyMetrics, logger: Logger
-    ) throws {
+        host: HostPreparation, health: ProxyHealth, purge: FlowPurge, metrics: ProxyMetrics,
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.inbox = inbox
         self.host = host
@@ -40,7 +45,7 @@ struct SyncLoop {
         self.metrics = metrics
         self.logger = logger
         self.writer = writer
-        cleaner = try FlowCleaner()
+        self.purge = purge
         nextTry = clock.now
         nextComparison = clock.now
         nextRouteCheck = clock.now
@@ -93,7 +98,9 @@ struct SyncLoop {
                 }
             }
             report = try await writer.write(updates)
-            await purge(stale)
+            purge.add(stale)
+            await sweepAffinity(isLast: false)
+            lastAffinitySweep = clock.now + Self.affinitySweepDelay
         }
         nodeAddresses = work.nodePortAddresses
         if work.surroundings != nil { nextRouteCheck = clock.now }
@@ -139,17 +146,14 @@ struct SyncLoop {
             ])
     }
 
-    /// Deletes tracked flows; failing at it is said, and stops nothing.
-    private func purge(_ filters: [FlowFilter]) async {
-        guard !filters.isEmpty else { return }
+    /// Lets clients go whose endpoint is gone; failing at it is said, and stops nothing.
+    private func sweepAffinity(isLast: Bool) async {
         do {
-            let count = try await cleaner.delete(anyOf: filters)
-            metrics.purged(count)
-            if count > 0 { logger.debug("flows deleted", metadata: ["count": "\(count)"]) }
+            let count = try await writer.sweepAffinity(isLast: isLast)
+            if count > 0 { logger.debug("clients let go", metadata: ["count": "\(count)"]) }
         } catch {
             logger.warning(
-                "tracked flows of removed endpoints could not be deleted",
-                metadata: ["error": "\(error)"])
+                "clients of removed endpoints could not be let go", metadata: ["error": "\(error)"])
         }
     }
 
@@ -157,6 +161,10 @@ struct SyncLoop {
     private mutating func lookAfterKernel() async {
         let now = clock.now
         guard health.state.hasSynced else { return }
+        if let due = lastAffinitySweep, now >= due {
+            lastAffinitySweep = nil
+            await sweepAffinity(isLast: true)
+        }
         if now >= nextRouteCheck {
             nextRouteCheck = now + Self.routeInterval
             await host.ensureServiceRoutes(nodeAddresses: nodeAddresses)

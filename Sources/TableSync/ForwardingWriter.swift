@@ -9,14 +9,15 @@ package import ServiceModel
 /// waited for. The socket stays open for the writer's life: with owner tables only it may change
 /// them. When the writer goes, the tables stay.
 package actor ForwardingWriter {
-    /// How often a reading is repeated that a foreign change has overtaken.
-    private static let readAttempts = 5
-
     private let executor = BlockingExecutor(label: "sluice.netfilter")
-    private var table: ForwardingTable
-    private var socket: NetfilterSocket
+    var table: ForwardingTable
+    var socket: NetfilterSocket
     /// The kernel's ruleset generation when it was last known to equal the table.
-    private var knownGeneration: UInt32?
+    var knownGeneration: UInt32?
+    /// The changes that `reconcile` could not commit, for finding the Service at fault.
+    var lastRefusedChanges: [RulesetChange] = []
+    /// Sticky frontends whose clients must be looked through.
+    var affinitySweep = AffinitySweep()
 
     /// Runs the actor on a thread that may block.
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -142,114 +143,18 @@ package actor ForwardingWriter {
         try socket.read(table.layout.tables).changes(to: table.ruleset)
     }
 
-    // MARK: Steps
-
-    /// Replaces and commits; takes the replacement back if that fails.
-    private func attempt(
-        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])],
-        _ report: inout WriteReport
-    ) throws(NetfilterError) {
-        let replacement = table.replace(updates)
-        do throws(NetfilterError) {
-            try commit(replacement.changes, &report)
-            report.conflicts += replacement.conflicts
-        } catch {
-            table.revert(replacement)
-            throw error
-        }
-    }
-
-    /// After a failure: brings kernel and table together again, then tries the Services once more.
+    /// Deletes what the kernel remembers of clients whose backend is gone, as far as changes
+    /// since the last call made it necessary; returns how many clients it was.
     ///
-    /// Somebody may have changed our tables, so that a good change met a kernel it did not
-    /// expect. If the change fails again, it is the Service's own fault.
-    private func settle(
-        _ error: NetfilterError,
-        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])],
-        _ report: inout WriteReport
-    ) throws(NetfilterError) {
-        let (repairs, durations) = try reconcile()
-        report.hasRepaired = report.hasRepaired || repairs > 0
-        report.transactions += durations
-        do throws(NetfilterError) {
-            try attempt(updates, &report)
-        } catch {
-            guard error.operation == .commit || error.operation == .encode else { throw error }
-            for update in updates { report.refused[update.service] = error }
+    /// Called after a commit, and once more later: a packet that was on its way during the
+    /// commit may still have been remembered.
+    package func sweepAffinity(isLast: Bool) throws(NetfilterError) -> Int {
+        guard !affinitySweep.isEmpty else { return 0 }
+        var count = 0
+        for family in TableFamily.allCases {
+            count += try forgetClients(in: table.layout.affinityMap(family), family)
         }
-    }
-
-    private func commit(
-        _ changes: [RulesetChange], _ report: inout WriteReport
-    ) throws(NetfilterError) {
-        guard !changes.isEmpty else { return }
-        let clock = ContinuousClock()
-        let start = clock.now
-        try socket.commit(changes)
-        report.transactions.append(clock.now - start)
-        report.changeCount += changes.reduce(0) { $0 + $1.size }
-        try noteGeneration(after: 1)
-    }
-
-    /// Notes the generation if nobody but us has changed a ruleset meanwhile.
-    private func noteGeneration(after commits: UInt32) throws(NetfilterError) {
-        guard let known = knownGeneration else { return }
-        let now = try socket.generation()
-        knownGeneration = now == known &+ commits ? now : nil
-    }
-
-    /// Reads the kernel's tables, compares, and commits what differs.
-    private func reconcile() throws(NetfilterError) -> (changes: Int, transactions: [Duration]) {
-        let plan = table.ruleset
-        let clock = ContinuousClock()
-        knownGeneration = nil
-        var attempt = 1
-        while true {
-            let generation = try socket.generation()
-            let present = try socket.read(table.layout.tables)
-            let changes = present.changes(to: plan)
-            guard !changes.isEmpty else {
-                if try socket.generation() == generation { knownGeneration = generation }
-                return (0, [])
-            }
-            do throws(NetfilterError) {
-                var durations: [Duration] = []
-                var expected = generation
-                for transaction in CommitPlan.transactions(for: changes) {
-                    let start = clock.now
-                    try socket.commit(transaction, ifGeneration: expected)
-                    durations.append(clock.now - start)
-                    expected &+= 1
-                }
-                knownGeneration = expected
-                return (changes.reduce(0) { $0 + $1.size }, durations)
-            } catch {
-                guard error.isOutdated, attempt < Self.readAttempts else {
-                    lastRefusedChanges = changes
-                    throw error
-                }
-                attempt += 1
-            }
-        }
-    }
-
-    /// The changes that `reconcile` could not commit, for finding the Service at fault.
-    private var lastRefusedChanges: [RulesetChange] = []
-
-    /// The Service whose element the kernel refused, if that can be told.
-    private func culprit(of error: NetfilterError) -> ServiceIdentity? {
-        defer { lastRefusedChanges = [] }
-        let parts = CommitPlan.transactions(for: lastRefusedChanges)
-        guard let index = error.changeIndex else { return nil }
-        for transaction in parts where index < transaction.count {
-            guard case .addElements(let id, let set, let elements) = transaction[index],
-                let element = error.elementIndex, element < elements.count,
-                let frontend = Frontend(
-                    leading: elements[element].key, of: set, family: id.family),
-                let holder = table.holder(of: frontend)
-            else { continue }
-            return holder
-        }
-        return nil
+        if isLast { affinitySweep = AffinitySweep() }
+        return count
     }
 }

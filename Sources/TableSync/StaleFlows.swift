@@ -1,17 +1,16 @@
 import Addressing
-import Forwarding
-import Netfilter
+package import Forwarding
+package import Netfilter
 
-/// Says which tracked flows a change leaves without their node.
-enum StaleFlows {
+/// Says which tracked flows a change leaves without their backend. Pure.
+package enum StaleFlows {
     /// The flows to delete after a Service's entries were replaced.
     ///
-    /// A tracked flow keeps its node whatever the map says. TCP flows that were never answered
-    /// would repeat their SYN to a dead node until the client gives up; without their entry the
-    /// repetition finds another one. UDP flows would go there for as long as the client keeps its
-    /// port. Established TCP goes on: the node may only have been excluded. A UDP frontend that is
-    /// new may have flows that were tracked before it existed, without translation.
-    static func filters(
+    /// UDP flows to a backend that a frontend no longer has would go there for as long as the
+    /// client keeps its port; TCP flows that were never answered would retry the dead backend.
+    /// Established TCP goes on: the pod may live. A frontend that is new outside the service
+    /// range may have flows that were tracked before it existed, without translation.
+    package static func filters(
         from old: [ForwardingEntry], to new: [ForwardingEntry]
     ) -> [FlowFilter] {
         let kept = Dictionary(
@@ -28,8 +27,8 @@ enum StaleFlows {
             }
         }
         for entry in new
-        where entry.frontend.transport == .udp && !known.contains(entry.frontend)
-            && !entry.backends.isEmpty
+        where entry.frontend.transport == .udp && entry.sourceHiding != .byServiceRange
+            && !known.contains(entry.frontend) && !entry.backends.isEmpty
         {
             filters.append(
                 FlowFilter(

@@ -1,0 +1,149 @@
+import Forwarding
+import Netfilter
+import Ruleset
+import ServiceModel
+
+/// The steps of the writer: replace, commit, compare with the kernel.
+extension ForwardingWriter {
+    /// How often a reading is repeated that a foreign change has overtaken.
+    private static let readAttempts = 5
+
+    /// Replaces and commits; takes the replacement back if that fails.
+    func attempt(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])],
+        _ report: inout WriteReport
+    ) throws(NetfilterError) {
+        let previous = updates.map { ($0.service, table.entries(of: $0.service)) }
+        let replacement = table.replace(updates)
+        do throws(NetfilterError) {
+            try commit(replacement.changes, &report)
+            report.conflicts += replacement.conflicts
+            for (service, before) in previous {
+                affinitySweep.note(from: before, to: table.entries(of: service))
+            }
+        } catch {
+            table.revert(replacement)
+            throw error
+        }
+    }
+
+    /// After a failure: brings kernel and table together again, then tries the Services once more.
+    ///
+    /// Somebody may have changed our tables, so that a good change met a kernel it did not
+    /// expect. If the change fails again, it is the Service's own fault.
+    func settle(
+        _ error: NetfilterError,
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])],
+        _ report: inout WriteReport
+    ) throws(NetfilterError) {
+        let (repairs, durations) = try reconcile()
+        report.hasRepaired = report.hasRepaired || repairs > 0
+        report.transactions += durations
+        do throws(NetfilterError) {
+            try attempt(updates, &report)
+        } catch {
+            guard error.operation == .commit || error.operation == .encode else { throw error }
+            for update in updates { report.refused[update.service] = error }
+        }
+    }
+
+    func commit(
+        _ changes: [RulesetChange], _ report: inout WriteReport
+    ) throws(NetfilterError) {
+        guard !changes.isEmpty else { return }
+        let clock = ContinuousClock()
+        let start = clock.now
+        try socket.commit(changes)
+        report.transactions.append(clock.now - start)
+        report.changeCount += changes.reduce(0) { $0 + $1.size }
+        try noteGeneration(after: 1)
+    }
+
+    /// Notes the generation if nobody but us has changed a ruleset meanwhile.
+    func noteGeneration(after commits: UInt32) throws(NetfilterError) {
+        guard let known = knownGeneration else { return }
+        let now = try socket.generation()
+        knownGeneration = now == known &+ commits ? now : nil
+    }
+
+    /// Reads the kernel's tables, compares, and commits what differs.
+    func reconcile() throws(NetfilterError) -> (changes: Int, transactions: [Duration]) {
+        let plan = table.ruleset
+        let clock = ContinuousClock()
+        knownGeneration = nil
+        var attempt = 1
+        while true {
+            let generation = try socket.generation()
+            let present = try socket.read(table.layout.tables)
+            let changes = present.changes(to: plan)
+            guard !changes.isEmpty else {
+                if try socket.generation() == generation { knownGeneration = generation }
+                return (0, [])
+            }
+            do throws(NetfilterError) {
+                var durations: [Duration] = []
+                var expected = generation
+                for transaction in CommitPlan.transactions(for: changes) {
+                    let start = clock.now
+                    try socket.commit(transaction, ifGeneration: expected)
+                    durations.append(clock.now - start)
+                    expected &+= 1
+                }
+                knownGeneration = expected
+                return (changes.reduce(0) { $0 + $1.size }, durations)
+            } catch {
+                guard error.isOutdated, attempt < Self.readAttempts else {
+                    lastRefusedChanges = changes
+                    throw error
+                }
+                attempt += 1
+            }
+        }
+    }
+
+    /// The Service whose element the kernel refused, if that can be told.
+    func culprit(of error: NetfilterError) -> ServiceIdentity? {
+        defer { lastRefusedChanges = [] }
+        let parts = CommitPlan.transactions(for: lastRefusedChanges)
+        guard let index = error.changeIndex else { return nil }
+        for transaction in parts where index < transaction.count {
+            guard case .addElements(let id, let set, let elements) = transaction[index],
+                let element = error.elementIndex, element < elements.count,
+                let frontend = Frontend(
+                    leading: elements[element].key, of: set, family: id.family),
+                let holder = table.holder(of: frontend)
+            else { continue }
+            return holder
+        }
+        return nil
+    }
+
+    /// Deletes the stale elements of one affinity map.
+    ///
+    /// In a batch of its own, and one by one if that fails: an element may expire in between.
+    func forgetClients(
+        in map: (table: TableID, declaration: SetDeclaration), _ family: TableFamily
+    ) throws(NetfilterError) -> Int {
+        let elements = try socket.elements(of: map.table, in: map.declaration)
+        let stale = affinitySweep.stale(among: elements, of: map.declaration, family: family)
+        guard !stale.isEmpty else { return 0 }
+        do throws(NetfilterError) {
+            try socket.commit([.removeElements(map.table, map.declaration, stale)])
+            try noteGeneration(after: 1)
+            return stale.count
+        } catch {
+            guard error.isNotFound else { throw error }
+        }
+        var count = 0
+        for element in stale {
+            do throws(NetfilterError) {
+                try socket.commit([.removeElements(map.table, map.declaration, [element])])
+                try noteGeneration(after: 1)
+                count += 1
+            } catch {
+                guard error.isNotFound else { throw error }
+            }
+        }
+        return count
+    }
+}

@@ -1,0 +1,172 @@
+import APIClient
+import Addressing
+import HealthChecking
+import KubeAPI
+import Netfilter
+import ServiceModel
+import Testing
+
+@testable import LoadBalancer
+
+@Suite("What a balancer does, and in which order")
+struct BalancerLoopTests {
+    private let vip = "198.51.100.10:80/tcp"
+
+    /// A balancer that has taken over these Services on three nodes.
+    private func started(
+        _ services: [ServiceObject] = [balanced()], fall: Int = 2
+    ) async throws -> MemoryBalancer {
+        let balancer = try MemoryBalancer(fall: fall)
+        await balancer.inbox.take(services: .listed(services, revision: "1"))
+        await balancer.inbox.take(nodes: .listed((1...3).map { node($0) }, revision: "1"))
+        await balancer.loop.turn()
+        _ = balancer.deeds.take()
+        return balancer
+    }
+
+    @Test("nothing is touched before all Services and nodes are known, then all at once")
+    func start() async throws {
+        let balancer = try MemoryBalancer()
+        await balancer.inbox.take(services: .listed([balanced()], revision: "1"))
+        await balancer.loop.turn()
+        #expect(balancer.deeds.take().isEmpty)
+        #expect(!balancer.health.isHealthy(at: .now))
+        await balancer.inbox.take(nodes: .listed([node(1)], revision: "1"))
+        await balancer.loop.turn()
+        #expect(
+            balancer.deeds.take() == [.started(services: 1), .held([address("198.51.100.10")])])
+        #expect(await balancer.writer.backends == [vip: ["192.168.50.1:30080"]])
+        #expect(balancer.health.isHealthy(at: .now))
+    }
+
+    @Test("an empty cluster is a complete state too: what an earlier run left goes")
+    func empty() async throws {
+        let balancer = try await started([])
+        await balancer.loop.turn()
+        #expect(balancer.health.isHealthy(at: .now))
+        let fresh = try MemoryBalancer()
+        await fresh.inbox.take(services: .listed([], revision: "1"))
+        await fresh.inbox.take(nodes: .listed([], revision: "1"))
+        await fresh.loop.turn()
+        #expect(fresh.deeds.take() == [.started(services: 0), .held([])])
+    }
+
+    @Test("a dead node leaves all Services in one write, then its unanswered flows are deleted")
+    func death() async throws {
+        let names = ["api", "web"]
+        let services = zip(names, [1, 2]).map { name, number in
+            balanced(name, nodePort: 30_080 + number, addresses: ["198.51.100.\(10 + number)"])
+        }
+        let balancer = try await started(services)
+        balancer.tell(.timedOut, of: nodeCheck(2), times: 1)
+        await balancer.loop.turn()
+        #expect(balancer.deeds.take().isEmpty)
+        balancer.tell(.timedOut, of: nodeCheck(2), times: 1)
+        await balancer.loop.turn()
+        let filters = [1, 2].map { number in
+            FlowFilter(
+                transport: .tcp, frontend: socket("198.51.100.\(10 + number):80"),
+                backend: socket("192.168.50.2:\(30_080 + number)"), onlyUnanswered: true)
+        }
+        let held = [address("198.51.100.11"), address("198.51.100.12")]
+        #expect(balancer.deeds.take() == [.wrote(names), .swept, .deleted(filters), .held(held)])
+        #expect(
+            await balancer.writer.backends["198.51.100.12:80/tcp"]
+                == ["192.168.50.1:30082", "192.168.50.3:30082"])
+    }
+
+    @Test("a recovered node returns, and no flow is deleted for it")
+    func recovery() async throws {
+        let balancer = try await started()
+        balancer.tell(.refused, of: nodeCheck(2), times: 2)
+        await balancer.loop.turn()
+        _ = balancer.deeds.take()
+        balancer.tell(nil, of: nodeCheck(2), times: 2)
+        await balancer.loop.turn()
+        #expect(
+            balancer.deeds.take() == [.wrote(["web"]), .held([address("198.51.100.10")])])
+        #expect(await balancer.writer.backends[vip]?.count == 3)
+    }
+
+    @Test("when the last node dies the Service refuses, and the balancer is well")
+    func allDead() async throws {
+        let balancer = try await started()
+        for number in 1...3 { balancer.tell(.timedOut, of: nodeCheck(number), times: 2) }
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends == [vip: []])
+        #expect(balancer.health.isHealthy(at: .now))
+    }
+
+    @Test("a node that falls and rises between two turns leaves no trace in the tables")
+    func flicker() async throws {
+        let balancer = try await started(fall: 1)
+        balancer.tell(.timedOut, of: nodeCheck(2), times: 1)
+        balancer.tell(nil, of: nodeCheck(2), times: 2)
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends[vip]?.count == 3)
+        #expect(!balancer.deeds.take().contains { if case .deleted = $0 { true } else { false } })
+    }
+
+    @Test("a Service that is gone leaves no frontend and no address")
+    func serviceGone() async throws {
+        let balancer = try await started()
+        await balancer.inbox.take(services: .deleted(balanced()))
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends == [:])
+        #expect(balancer.deeds.take().last == .held([]))
+        #expect(balancer.board.records.isEmpty)
+    }
+
+    @Test("while the API is away deaths are acted upon")
+    func apiAway() async throws {
+        let balancer = try await started()
+        let error = APIClientError(.unreachable, request: "GET /api/v1/nodes", detail: "gone")
+        await balancer.inbox.take(nodes: .disconnected(error))
+        #expect(balancer.health.state.disconnected != nil)
+        balancer.tell(.timedOut, of: nodeCheck(3), times: 2)
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends[vip]?.count == 2)
+        #expect(balancer.health.isHealthy(at: .now))
+        await balancer.inbox.take(nodes: .connected)
+        #expect(balancer.health.state.disconnected == nil)
+    }
+
+    @Test("a write that fails is told, and done again later")
+    func failure() async throws {
+        let balancer = try await started()
+        await balancer.writer.refuse(times: 1)
+        balancer.tell(.timedOut, of: nodeCheck(2), times: 2)
+        await balancer.loop.turn()
+        #expect(balancer.health.state.lastError?.contains("EBUSY") == true)
+        #expect(!balancer.health.isHealthy(at: .now + .seconds(61)))
+        let deadline = ContinuousClock.now + .seconds(10)
+        while balancer.health.state.lastError != nil, .now < deadline {
+            await balancer.loop.turn()
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(await balancer.writer.backends[vip]?.count == 2)
+        #expect(balancer.health.isHealthy(at: .now + .seconds(61)))
+    }
+
+    @Test("the status tells nodes, checks, reasons and addresses")
+    func status() async throws {
+        let balancer = try await started()
+        await balancer.inbox.take(
+            nodes: .upserted(node(3, labels: [WellKnown.excludeFromLoadBalancers: ""])))
+        balancer.tell(nil, of: nodeCheck(1), times: 1)
+        balancer.tell(.status(503), of: nodeCheck(2), times: 2)
+        await balancer.loop.turn()
+        let status = BalancerStatus(
+            plan: await balancer.inbox.plan, records: balancer.board.records,
+            health: balancer.health.state, isHealthy: true)
+        #expect(status.addresses == ["198.51.100.10"])
+        #expect(status.nodes.map(\.state) == ["ready", "unhealthy", "excluded"])
+        let check = try #require(status.nodes[1].checks.first)
+        #expect(check.target == "http 192.168.50.2:10256/healthz")
+        #expect(check.state == "unhealthy")
+        #expect(check.reason == "HTTP status 503")
+        #expect(check.serviceCount == 1)
+        #expect(check.lastMilliseconds == 1)
+        #expect(status.nodes[0].checks.first?.lastFailure == nil)
+    }
+}

@@ -1,0 +1,140 @@
+import APIClient
+import Addressing
+import Forwarding
+import Glibc
+import HealthChecking
+import Logging
+import Netfilter
+import ServiceModel
+import Synchronization
+
+@testable import LoadBalancer
+@testable import TableSync
+
+/// What a balancer did, in order.
+enum Deed: Hashable, Sendable {
+    case started(services: Int)
+    case wrote([String])
+    case swept
+    case deleted([FlowFilter])
+    case held([IPAddress])
+    case compared
+}
+
+/// Tables in memory: the same `ForwardingTable` that the kernel's writer keeps.
+actor MemoryWriter: FrontendWriter {
+    private var table = ForwardingTable(layout: ForwardingLayout(role: .balancer))
+    private let deeds: Deeds
+    /// How many calls are refused before the first that succeeds.
+    private var refusalsLeft = 0
+
+    init(_ deeds: Deeds) { self.deeds = deeds }
+
+    func refuse(times: Int) { refusalsLeft = times }
+
+    var serviceCount: Int { table.services.count }
+
+    func entries(of service: ServiceIdentity) -> [ForwardingEntry] { table.entries(of: service) }
+
+    func start(
+        _ services: [ServiceIdentity: [ForwardingEntry]], surroundings: Surroundings
+    ) throws(NetfilterError) -> WriteReport {
+        try refuseIfAsked()
+        deeds.add(.started(services: services.count))
+        var report = WriteReport()
+        let sorted = services.sorted { $0.key < $1.key }
+        report.conflicts = table.replace(sorted.map { ($0.key, $0.value) }).conflicts
+        return report
+    }
+
+    func write(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
+    ) throws(NetfilterError) -> WriteReport {
+        try refuseIfAsked()
+        deeds.add(.wrote(updates.map(\.service.name)))
+        var report = WriteReport()
+        report.conflicts = table.replace(updates).conflicts
+        return report
+    }
+
+    func sweepAffinity(isLast: Bool) throws(NetfilterError) -> Int {
+        deeds.add(.swept)
+        return 0
+    }
+
+    func compare(always: Bool) throws(NetfilterError) -> KernelComparison? {
+        deeds.add(.compared)
+        return nil
+    }
+
+    /// The backends of each frontend.
+    var backends: [String: [String]] {
+        var result: [String: [String]] = [:]
+        for entry in table.services.flatMap({ table.entries(of: $0) }) {
+            result["\(entry.frontend)"] = entry.backends.map(\.description)
+        }
+        return result
+    }
+
+    private func refuseIfAsked() throws(NetfilterError) {
+        guard refusalsLeft > 0 else { return }
+        refusalsLeft -= 1
+        throw NetfilterError(.commit, code: EBUSY)
+    }
+}
+
+/// The list of deeds, shared by all who do any.
+final class Deeds: Sendable {
+    private let list = Mutex<[Deed]>([])
+
+    func add(_ deed: Deed) { list.withLock { $0.append(deed) } }
+
+    /// Returns what was done since the last call, comparing aside.
+    func take() -> [Deed] {
+        list.withLock { list in
+            defer { list = [] }
+            return list.filter { $0 != .compared }
+        }
+    }
+}
+
+/// A balancer without a kernel and without a network: outcomes are told to it.
+final class MemoryBalancer {
+    let deeds = Deeds()
+    let writer: MemoryWriter
+    let health = BalancerHealth(stallTimeout: .seconds(60))
+    let board: HealthBoard
+    let inbox: BalancerInbox
+    var loop: BalancerLoop
+
+    init(_ definition: CheckDefinition = httpDefinition, fall: Int = 2) throws {
+        let deeds = deeds
+        let (_, signal) = AsyncStream.makeStream(of: Void.self)
+        let policy = try HealthPolicy(rise: 2, fall: fall)
+        writer = MemoryWriter(deeds)
+        board = HealthBoard(policy: policy, metrics: BalancerMetrics(), signal: signal) { _, _ in }
+        let health = health
+        inbox = BalancerInbox(
+            plan: BalancerPlan(CheckAssignment(definition)), board: board, signal: signal,
+            problems: { _ in },
+            connection: { error in health.update { $0.disconnected = error?.description } })
+        loop = BalancerLoop(
+            BalancerLoop.Hands(
+                writer: writer,
+                deleteFlows: { filters in
+                    deeds.add(.deleted(filters))
+                    return filters.count
+                },
+                changeChecks: { _ in },
+                holdAddresses: { deeds.add(.held($0.sorted())) }),
+            inbox: inbox, compareInterval: .zero, health: health, metrics: BalancerMetrics(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Tells outcomes of one check.
+    func tell(_ failure: CheckFailure?, of check: HealthCheck, times: Int) {
+        for _ in 0..<times {
+            board.take(CheckOutcome(failure: failure, duration: .milliseconds(1)), of: check)
+        }
+    }
+}

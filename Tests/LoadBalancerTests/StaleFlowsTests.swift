@@ -1,0 +1,71 @@
+import Addressing
+import Forwarding
+import Netfilter
+import TableSync
+import Testing
+@testable import TableSync
+
+@Suite("Which tracked flows a change deletes")
+struct StaleFlowsTests {
+    private func entry(
+        _ transport: TransportProtocol = .tcp, at vip: String = "198.51.100.10:80",
+        to nodes: [Int]
+    ) -> ForwardingEntry {
+        let frontend = socket(vip)
+        return ForwardingEntry(
+            Frontend(frontend.address, transport, frontend.port), label: "default/web",
+            backends: nodes.map { socket("192.168.50.\($0):30080") }, sourceHiding: .everyClient)
+    }
+
+    @Test("those that wait for a TCP node that is gone, and no answered ones")
+    func tcp() {
+        #expect(
+            StaleFlows.filters(from: [entry(to: [1, 2])], to: [entry(to: [1])]) == [
+                FlowFilter(
+                    transport: .tcp, frontend: socket("198.51.100.10:80"),
+                    backend: socket("192.168.50.2:30080"), onlyUnanswered: true)
+            ])
+    }
+
+    @Test("all to a UDP node that is gone")
+    func udp() {
+        #expect(
+            StaleFlows.filters(from: [entry(.udp, to: [1, 2])], to: [entry(.udp, to: [1])]) == [
+                FlowFilter(
+                    transport: .udp, frontend: socket("198.51.100.10:80"),
+                    backend: socket("192.168.50.2:30080"))
+            ])
+    }
+
+    @Test("none when a node comes, and none of the nodes that stay")
+    func added() {
+        #expect(StaleFlows.filters(from: [entry(to: [1])], to: [entry(to: [1, 2, 3])]).isEmpty)
+        #expect(StaleFlows.filters(from: [entry(.udp, to: [1])], to: [entry(.udp, to: [1, 2])]).isEmpty)
+    }
+
+    @Test("those of a frontend that is gone, and not those of another with the same node")
+    func frontendGone() {
+        let other = entry(at: "198.51.100.11:80", to: [1])
+        #expect(
+            StaleFlows.filters(from: [entry(to: [1]), other], to: [other]).map(\.frontend)
+                == [socket("198.51.100.10:80")])
+    }
+
+    @Test("those of a new UDP frontend that were tracked untranslated")
+    func newUDP() {
+        let frontend = socket("198.51.100.10:80")
+        #expect(
+            StaleFlows.filters(from: [], to: [entry(.udp, to: [1])])
+                == [FlowFilter(transport: .udp, frontend: frontend, backend: frontend)])
+        #expect(StaleFlows.filters(from: [], to: [entry(to: [1])]).isEmpty)
+        #expect(StaleFlows.filters(from: [], to: [entry(.udp, to: [])]).isEmpty)
+    }
+
+    @Test("every filter names an end, so that none means all flows")
+    func named() {
+        let filters = StaleFlows.filters(
+            from: [entry(to: [1, 2, 3]), entry(.udp, to: [2])], to: [entry(to: [])])
+        #expect(filters.count == 4)
+        #expect(filters.filter(\.namesAnEnd).count == 4)
+    }
+}
