@@ -163,7 +163,7 @@ class SyncRun:
             "services": self.services + 1, "endpoints": self.services * self.endpoints}
         for name, count in expected.items():
             status, text = self.host.run("nft", "list", "map", *TABLE, name)
-            found = text.count('comment "') if name == "services" else text.count(" . 8080")
+            found = text.count('comment "default/') if name == "services" else text.count(" . 8080")
             if status != 0 or found != count:
                 raise BenchmarkFailure(
                     f"the map {name} has {found} elements and not {count}: {text[:500]}")
