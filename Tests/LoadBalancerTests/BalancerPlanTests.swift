@@ -44,7 +44,8 @@ struct BalancerPlanTests {
         plan.note(changed: [nodeCheck(2)])
         let death = plan.takeStep(unhealthy: [nodeCheck(2)])
         #expect(death.updates.count == 20)
-        #expect(death.backends["198.51.100.12:80/tcp"] == ["192.168.50.1:30082", "192.168.50.3:30082"])
+        #expect(
+            death.backends["198.51.100.12:80/tcp"] == ["192.168.50.1:30082", "192.168.50.3:30082"])
         #expect(death.startedChecks.isEmpty && death.endedChecks.isEmpty)
         plan.note(changed: [nodeCheck(2)])
         #expect(plan.takeStep(unhealthy: []).backends["198.51.100.12:80/tcp"]?.count == 3)

@@ -40,7 +40,8 @@ struct StaleFlowsTests {
     @Test("none when a node comes, and none of the nodes that stay")
     func added() {
         #expect(StaleFlows.filters(from: [entry(to: [1])], to: [entry(to: [1, 2, 3])]).isEmpty)
-        #expect(StaleFlows.filters(from: [entry(.udp, to: [1])], to: [entry(.udp, to: [1, 2])]).isEmpty)
+        #expect(
+            StaleFlows.filters(from: [entry(.udp, to: [1])], to: [entry(.udp, to: [1, 2])]).isEmpty)
     }
 
     @Test("those of a frontend that is gone, and not those of another with the same node")
