@@ -132,12 +132,50 @@ let package = Package(
             exclude: ["Golden"]),
         tests("HealthCheckingTests", ["Addressing", "HealthChecking"]),
         tests("AdmissionTests", ["Addressing", "KubeAPI", "Admission"]),
+        tests(
+            "ServiceTranslationTests",
+            [
+                "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
+                "ServiceTranslation",
+            ]),
         tests("PrometheusMetricsTests", ["PrometheusMetrics", coreMetrics]),
         tests("TidyTests", []),
 
         // Tests with the kernel: root, and a network namespace each.
         tests("KernelTests", ["Addressing", "Ruleset", "Netfilter", "Support"]),
         tests("HostJournalTests", ["Addressing", "Netfilter", "HostJournal"]),
+        tests(
+            "TableSyncTests",
+            [
+                "Addressing", "Ruleset", "ServiceModel", "Forwarding", "Netfilter", "TableSync",
+                "Fixtures", "Support",
+            ]),
+
+        // Tests with files, sockets and servers of their own.
+        tests("APIClientTests", ["KubeAPI", "APIClient", nioCore, nioPosix, nioSSL]),
+        tests("ObjectStoreTests", ["Addressing", "KubeAPI", "Admission", "ObjectStore", logging]),
+        tests(
+            "APIServerTests",
+            [
+                "KubeAPI", "ObjectStore", "APIClient", "APIServer", asyncHTTPClient, lifecycle,
+                logging, nioCore, nioHTTP1, nioPosix,
+            ]),
+        tests(
+            "NodeProxyTests",
+            [
+                "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
+                "ServiceTranslation", "Netfilter", "APIClient", "TableSync", "NodeProxy",
+            ]),
+        tests(
+            "LoadBalancerTests",
+            [
+                "Addressing", "KubeAPI", "ServiceModel", "Forwarding", "ServiceTranslation",
+                "HealthChecking", "Netfilter", "APIClient", "TableSync", "LoadBalancer", logging,
+                nioCore, nioPosix,
+            ]),
+
+        // Tests of the whole program, on several hosts in namespaces.
+        tests("LabTests", ["sluice"]),
     ],
     swiftLanguageModes: [.v6]
 )
