@@ -20,7 +20,7 @@ struct WatchEvents {
     private var isOver = false
     private var lastPiece = ContinuousClock.now
 
-    /// - Parameter bookmarkInterval: `nil` for a client that asked for no bookmarks.
+    /// The lines of a watch; without `bookmarkInterval` for a client that asked for none.
     init(
         kind: ResourceKind, watch: StoreWatch, filter: WatchFilter, initial: ListPage?,
         endsInitialEvents: Bool, bookmarkInterval: Duration?

@@ -16,6 +16,8 @@ struct PrometheusTextTests {
             .set(1.5)
         #expect(
             PrometheusText.text(of: registry) == """
+                # HELP sluice_metrics_dropped_series Series that were refused: too many, \
+                or a name used for two kinds.
                 # TYPE sluice_metrics_dropped_series gauge
                 sluice_metrics_dropped_series 0
                 # TYPE sluice_services gauge

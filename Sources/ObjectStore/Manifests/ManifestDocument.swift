@@ -11,8 +11,8 @@ struct ManifestDocument {
     /// The objects of the document, or what is wrong with it.
     func read() -> ManifestReading {
         var reading = ManifestReading(limits: limits)
-        if let object = quicklyRead() {
-            add(object, at: [], to: &reading)
+        if let (object, line) = quicklyRead() {
+            add(object, at: [], line: line, to: &reading)
             return reading
         }
         do throws(ManifestProblem) {
@@ -36,9 +36,20 @@ struct ManifestDocument {
 
     /// Reads a JSON document with Foundation, several times as quick as Yams; `nil` for
     /// anything that is not one whole object, which then gets read for its lines, too.
-    private func quicklyRead() -> ClusterObject? {
-        guard document.text.utf8.first == UInt8(ascii: "{") else { return nil }
-        return try? JSONDecoder().decode(ClusterObject.self, from: Data(document.text.utf8))
+    private func quicklyRead() -> (object: ClusterObject, line: Int)? {
+        let text = document.text.utf8
+        let rest = text.starts(with: "---".utf8) ? text.dropFirst(3) : text[...]
+        guard let start = rest.firstIndex(where: { !Self.isSpace($0) }),
+            rest[start] == UInt8(ascii: "{"),
+            let object = try? JSONDecoder().decode(
+                ClusterObject.self, from: Data(rest[start...]))
+        else { return nil }
+        let newlines = text[..<start].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+        return (object, document.line + newlines)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || (UInt8(ascii: "\t")...UInt8(ascii: "\r")).contains(byte)
     }
 
     private func read(
@@ -69,7 +80,8 @@ struct ManifestDocument {
         }
         do {
             let object = try ClusterObject(resource, from: NodeDecoder(node))
-            add(object, at: items, to: &reading, mark: node.mark)
+            let line = node.mark.map(fileLine) ?? document.line
+            add(object, at: items, line: line, to: &reading)
         } catch {
             reading.breakage(problem(error, of: resource, in: node))
         }
@@ -93,20 +105,18 @@ struct ManifestDocument {
     }
 
     private func add(
-        _ object: ClusterObject, at items: [Int], to reading: inout ManifestReading,
-        mark: Mark? = nil
+        _ object: ClusterObject, at items: [Int], line: Int, to reading: inout ManifestReading
     ) {
         guard object.metadata.name?.isEmpty == false else {
             reading.breakage(
-                problem(
-                    mark, field: "metadata.name", message: "is missing",
-                    cure: "give the \(object.kind.kind) a name"))
+                ManifestProblem(
+                    at: ManifestPlace(file: file, line: line), field: "metadata.name",
+                    message: "is missing", cure: "give the \(object.kind.kind) a name"))
             return
         }
         var object = object
         // What a server adds; manifests written by `kubectl get -o yaml` have it.
         object.metadata.resourceVersion = nil
-        let line = mark.map(fileLine) ?? document.line
         reading.add(
             ManifestObject(
                 object: object.defaulted,

@@ -17,6 +17,8 @@ package struct ManifestFolder: Sendable {
     private let reader: ManifestReader
     private var manifests = ManifestSet()
     private var signatures: [String: FileSignature?] = [:]
+    /// What is wrong with the folder as a whole.
+    private var ownProblem: ManifestProblem?
     /// Whether there was nothing at the path when it was looked at.
     package private(set) var isAbsent = false
 
@@ -28,42 +30,43 @@ package struct ManifestFolder: Sendable {
     }
 
     /// Everything wrong at the moment.
-    package var problems: [ManifestProblem] { manifests.allProblems }
+    package var problems: [ManifestProblem] {
+        (ownProblem.map { [$0] } ?? []) + manifests.allProblems
+    }
 
     /// Looks at all files and reads those that changed since the last time.
     ///
     /// While there is nothing at the path at all, everything stays as it was: a folder that is
     /// replaced, or not mounted, is no reason to take every Service down.
     package mutating func scan() async -> ManifestChanges {
-        guard let files = listing() else {
-            defer { isAbsent = true }
-            var changes = manifests.takeChanges()
-            changes.isComplete = false
-            if !isAbsent {
-                changes.problems.append(
-                    ManifestProblem(
-                        at: ManifestPlace(file: path),
-                        message: "does not exist; everything stays as it was",
-                        cure: "make the folder again, or stop sluice to end its Services"))
+        let known = ownProblem
+        let files = listing()
+        isAbsent = files == nil
+        ownProblem = problem(with: files)
+        if let files {
+            for file in Set(signatures.keys).subtracting(files) {
+                signatures[file] = nil
+                manifests.remove(file)
             }
-            return changes
+            await readChanged(files.sorted())
         }
-        isAbsent = false
-        for file in Set(signatures.keys).subtracting(files) {
-            signatures[file] = nil
-            manifests.remove(file)
-        }
-        await readChanged(files.sorted())
         var changes = manifests.takeChanges()
-        changes.isComplete = !manifests.hasErrors && files.count <= limits.files
-        if files.count > limits.files {
-            changes.problems.append(
-                ManifestProblem(
-                    at: ManifestPlace(file: path),
-                    message: "has more than \(limits.files) files; the rest is not read",
-                    cure: "put several objects into one file"))
-        }
+        changes.isComplete = ownProblem == nil && !manifests.hasErrors
+        if let ownProblem, ownProblem != known { changes.problems.append(ownProblem) }
         return changes
+    }
+
+    private func problem(with files: Set<String>?) -> ManifestProblem? {
+        let place = ManifestPlace(file: path)
+        guard let files else {
+            return ManifestProblem(
+                at: place, message: "does not exist; everything stays as it was",
+                cure: "make it again, or stop sluice to end its Services")
+        }
+        guard files.count > limits.files else { return nil }
+        return ManifestProblem(
+            at: place, message: "has more than \(limits.files) files; the rest is not read",
+            cure: "put several objects into one file")
     }
 
     private mutating func readChanged(_ files: [String]) async {

@@ -19,18 +19,22 @@ enum ManifestText {
         var startLine = 1
         var line = 1
         var hasContent = false
+        // A `%` line belongs to the document that the next `---` begins.
+        var hasDirective = false
         for range in lineRanges(of: text) {
             let content = text.utf8[range]
             if content.starts(with: "---".utf8), isMarker(content) {
                 if hasContent {
                     documents.append(
                         Document(text: String(text[start..<range.lowerBound]), line: startLine))
-                    hasContent = false
-                    (start, startLine) = (range.lowerBound, line)
                 }
-                hasContent = hasContent || !isBlank(content.dropFirst(3))
+                if hasContent || !hasDirective { (start, startLine) = (range.lowerBound, line) }
+                hasDirective = false
+                hasContent = !isBlank(content.dropFirst(3))
             } else if !hasContent {
-                hasContent = !isBlank(content) && content.first != UInt8(ascii: "%")
+                let isDirective = content.first == UInt8(ascii: "%")
+                hasDirective = hasDirective || isDirective
+                hasContent = !isDirective && !isBlank(content)
             }
             line += 1
         }

@@ -1,0 +1,58 @@
+import Foundation
+import KubeAPI
+import Testing
+
+@testable import ObjectStore
+
+@Suite("State file")
+struct StateFileTests {
+    private func remembered(_ name: String, uid: String = "u") -> RememberedObject {
+        RememberedObject(
+            key: Sample.key(.services, name), uid: uid,
+            creationTimestamp: "2026-01-01T00:00:00Z",
+            admitted: ServiceObject(
+                metadata: ObjectMeta(name: name, namespace: "default"),
+                spec: ServiceSpec(clusterIP: "10.96.0.10")))
+    }
+
+    @Test("what was written is there after a restart, what was forgotten is not")
+    func restart() async throws {
+        let folder = try TemporaryFolder()
+        do {
+            let file = try StateFile(folder: folder.path + "/deep/state")
+            try await file.write([
+                .remember(remembered("a")), .remember(remembered("b")),
+                .remember(remembered("a", uid: "new")), .forget(Sample.key(.services, "b")),
+            ])
+        }
+        let again = try StateFile(folder: folder.path + "/deep/state")
+        #expect(try await again.load() == [remembered("a", uid: "new")])
+    }
+
+    @Test("a second process is refused while the first has the file")
+    func inUse() throws {
+        let folder = try TemporaryFolder()
+        let first = try StateFile(folder: folder.path)
+        let error = #expect(throws: StateFileError.self) { try StateFile(folder: folder.path) }
+        #expect(error?.code == .inUse)
+        #expect(error?.description.contains(first.path) == true)
+    }
+
+    @Test("a file that is no state file is refused and not touched")
+    func corrupt() throws {
+        let folder = try TemporaryFolder()
+        let text = String(repeating: "this is no database\n", count: 100)
+        let file = try folder.write(text, to: "sluice.sqlite")
+        let error = #expect(throws: StateFileError.self) { try StateFile(folder: folder.path) }
+        #expect(error?.code == .corrupt)
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+    }
+
+    @Test("a folder that cannot be made is an error that says so")
+    func notWritable() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("", to: "file")
+        let error = #expect(throws: StateFileError.self) { try StateFile(folder: file) }
+        #expect(error?.code == .notWritable)
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+/// A folder that is gone with its last reference.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/sluice-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file as most programs do: in place.
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> String {
+        let file = path + "/" + name
+        try text.write(toFile: file, atomically: false, encoding: .utf8)
+        return file
+    }
+
+    /// Writes a file as most editors do: under another name, then renamed.
+    func replace(_ name: String, by text: String) throws {
+        try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
+    }
+}
+
+/// Waits until a condition holds; fails the test after ten seconds.
+func eventually(
+    _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation,
+    _ holds: () async -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while await !holds() {
+        try #require(.now < deadline, comment, sourceLocation: sourceLocation)
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
