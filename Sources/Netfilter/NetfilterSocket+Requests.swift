@@ -20,7 +20,7 @@ extension NetfilterSocket {
 
     /// Asks for all things of a kind, and calls with each.
     ///
-    /// Throws `EINTR` if the ruleset changed meanwhile, so that the listing may be wrong.
+    /// `isInterrupted` is set if the ruleset changed meanwhile, so that the listing may be wrong.
     mutating func list(
         _ type: nf_tables_msg_types, family: UInt16,
         fill: (UnsafeMutablePointer<nlmsghdr>) -> Void = { _ in },
@@ -60,20 +60,20 @@ extension NetfilterSocket {
     }
 
     /// Reads datagrams until the one that ends the answer to the last question.
-    private borrowing func receiveUntilEnd(
+    private mutating func receiveUntilEnd(
         _ body: (KernelReply) throws(NetfilterError) -> Void
     ) throws(NetfilterError) {
         let sequence = lastSequence
         var end: KernelReply.Outcome?
         var failure: NetfilterError?
-        var isInterrupted = false
+        var wasInterrupted = false
         try unsafe withDatagramBuffer { buffer throws(NetfilterError) in
             while end == nil {
                 let datagram = unsafe try receive(into: buffer)
                 unsafe KernelReply.forEach(in: datagram) { reply in
                     // An earlier question may have been given up in the middle of its answer.
                     guard reply.sequence == sequence else { return }
-                    if reply.isInterrupted { isInterrupted = true }
+                    if reply.isInterrupted { wasInterrupted = true }
                     if let outcome = reply.outcome {
                         end = end ?? outcome
                     } else if failure == nil {
@@ -84,9 +84,9 @@ extension NetfilterSocket {
                 }
             }
         }
+        if wasInterrupted { isInterrupted = true }
         if let failure { throw failure }
         if let end, end.code != 0 { throw NetfilterError(.read, code: end.code) }
-        if isInterrupted { throw NetfilterError(.read, code: EINTR) }
     }
 
     private borrowing func receive(

@@ -23,6 +23,8 @@ package struct NetfilterSocket: ~Copyable {
 
     let descriptor: NetfilterDescriptor
     var transaction: Transaction
+    /// True if somebody committed while something was listed.
+    var isInterrupted = false
     var lastSequence = Transaction.greatestSequence
 
     /// Opens a socket.

@@ -102,6 +102,12 @@ struct RefusalTests {
             .createChain(id, name: name + "n", base: nil, comment: nil),
             .createChain(id, name: "b", base: nil, comment: comment + "c"),
             .createSet(id, SetDeclaration("t", key: [.sourceAddress], comment: comment + "c")),
+            // Fits alone, but not beside what nft notes of five fields.
+            .createSet(
+                id,
+                SetDeclaration(
+                    "t", key: [.sourceAddress] + DataPlane.slot, value: .data(DataPlane.backend),
+                    comment: comment)),
             .replaceRules(id, chain: name, [Rule(.verdict(.jump(name + "n")))]),
             .addElements(id, map, [Element(ElementData(1), value: .verdict(.jump(name + "n")))]),
             .addElements(id, set, [Element(ElementData(1), comment: comment + "c")]),
