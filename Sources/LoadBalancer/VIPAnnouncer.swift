@@ -19,6 +19,7 @@ actor VIPAnnouncer {
 
     private let executor = BlockingExecutor(label: "sluice.addresses")
     private let interface: String
+    private let namespace: String?
     private let journal: HostJournal
     private let logger: Logger
     private var times: AnnouncementTimes
@@ -31,10 +32,20 @@ actor VIPAnnouncer {
         unsafe executor.asUnownedSerialExecutor()
     }
 
+    /// Holds nothing before it is told what to.
+    ///
+    /// - Parameters:
+    ///   - interface: the name of the interface that gets the addresses.
+    ///   - namespace: the network namespace it is in, the journal's; nil for that of the process.
+    ///   - announceInterval: between two announcements of an address that is no news any more.
+    ///   - journal: where it is noted what was added.
+    ///   - logger: where claims, releases and failures are told.
     init(
-        interface: String, announceInterval: Duration, journal: HostJournal, logger: Logger
+        interface: String, inNamespace namespace: String? = nil, announceInterval: Duration,
+        journal: HostJournal, logger: Logger
     ) {
         self.interface = interface
+        self.namespace = namespace
         self.journal = journal
         self.logger = logger
         times = AnnouncementTimes(slowInterval: announceInterval)
@@ -116,17 +127,17 @@ actor VIPAnnouncer {
         guard !due.isEmpty, let place = try findInterface(), place.hardwareAddress != nil else {
             return
         }
-        let socket = try AnnouncementSocket()
+        let socket = try AnnouncementSocket(inNamespace: namespace)
         for address in due { try socket.announce(address, on: place) }
     }
 
     private func findInterface() throws(NetworkError) -> NetworkInterface? {
-        var socket = try RouteSocket()
+        var socket = try RouteSocket(inNamespace: namespace)
         return try socket.interface(named: interface)
     }
 
     private func addresses() throws(NetworkError) -> [InterfaceAddress] {
-        var socket = try RouteSocket()
+        var socket = try RouteSocket(inNamespace: namespace)
         return try socket.addresses()
     }
 }

@@ -50,7 +50,7 @@ let web = ServiceIdentity(namespace: "default", name: "web")
 /// The default way of checking.
 let httpDefinition = CheckDefinition.http(port: socket("0.0.0.0:10256").port, path: "/healthz")
 
-/// The check of the node 192.168.50.`number` by the default definition.
+/// The check of node `number` by the default definition.
 func nodeCheck(_ number: Int) -> HealthCheck {
     HealthCheck(socket("192.168.50.\(number):10256"), .get(path: "/healthz"))
 }
