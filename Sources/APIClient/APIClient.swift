@@ -7,7 +7,9 @@ import NIOSSL
 
 /// Reads from one API server; `watch` is what most callers want.
 package final class APIClient: Sendable {
+    /// Whom it talks to, and as whom.
     package let target: APITarget
+    /// How much and how long it takes from the server.
     package let limits: ClientLimits
     private let client: HTTPClient
 

@@ -20,6 +20,7 @@ package struct APIClientError: Error, Hashable, Sendable, CustomStringConvertibl
         case tokenUnreadable
     }
 
+    /// What went wrong, for those who act on it.
     package let code: Code
     /// What was asked, for example `GET /api/v1/services`.
     package let request: String

@@ -12,6 +12,7 @@ package struct APITarget: Sendable {
 
     /// Scheme, host, port and perhaps a path, without a slash at the end.
     package let url: String
+    /// Sent with every request; `nil` for none.
     package let bearerToken: BearerToken?
     /// Trust and client certificate; `nil` trusts what the system trusts.
     let tls: TLSConfiguration?
@@ -35,6 +36,7 @@ package struct APITarget: Sendable {
 
 /// A text that is not the address of an API server.
 package struct APITargetError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The text, as it was given.
     package let url: String
 
     package var description: String {

@@ -84,7 +84,9 @@ package struct APIServer: Service {
 
 /// Why the API could not be served.
 package struct APIServerError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where it was to be served.
     package let address: String
+    /// What the system said.
     package let detail: String
 
     package var description: String { "the API cannot be served at \(address): \(detail)" }

@@ -2,6 +2,7 @@ package import KubeAPI
 
 /// What is asked of a list.
 package struct ListRequest: Sendable {
+    /// Which kind of object.
     package var kind: ResourceKind
     /// Only objects of this namespace.
     package var namespace: String?
@@ -21,7 +22,9 @@ package struct ListRequest: Sendable {
 
 /// One page of a list; all pages show the same revision.
 package struct ListPage: Sendable {
+    /// Ordered by namespace and name.
     package let objects: [StoredObject]
+    /// The store's when the list was begun.
     package let revision: Revision
     /// Asks for the next page; `nil` on the last.
     package let continueToken: String?

@@ -18,9 +18,11 @@ package struct ObjectStoreError: Error, Hashable, Sendable, CustomStringConverti
         case unnamed
     }
 
+    /// Why, for those who act on it.
     package let code: Code
     /// Which object, or which kind.
     package let subject: String
+    /// What is the matter, in words.
     package let detail: String
 
     package var description: String { "\(subject): \(detail)" }

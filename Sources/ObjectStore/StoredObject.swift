@@ -3,8 +3,11 @@ import Synchronization
 
 /// An object at one revision, shared by everybody who reads it.
 package final class StoredObject: Sendable {
+    /// As it was admitted, with identity and `resourceVersion`.
     package let object: ClusterObject
+    /// The store's at the object's last change.
     package let revision: Revision
+    /// Which object.
     package let key: ObjectKey
     private let encoded = Mutex<[UInt8]?>(nil)
 

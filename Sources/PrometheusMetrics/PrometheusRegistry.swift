@@ -27,22 +27,26 @@ package final class PrometheusRegistry: MetricsFactory {
         self.maximumSeries = maximumSeries
     }
 
+    /// A number that only goes up.
     package func makeCounter(
         label: String, dimensions: [(String, String)]
     ) -> any CounterHandler {
         number(.counter, label, dimensions)
     }
 
+    /// A number, perhaps broken, that only goes up.
     package func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         number(.counter, label, dimensions)
     }
 
+    /// A number that goes up and down.
     package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         number(.gauge, label, dimensions)
     }
 
+    /// A histogram of sizes, or the last value where nothing is to be aggregated.
     package func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
@@ -51,20 +55,26 @@ package final class PrometheusRegistry: MetricsFactory {
             : number(.gauge, label, dimensions)
     }
 
+    /// A histogram of durations, in seconds.
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(HistogramSeries.secondsBounds, label, dimensions)
     }
 
+    /// Forgets the series.
     package func destroyCounter(_ handler: any CounterHandler) { forget(handler) }
 
+    /// Forgets the series.
     package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
         forget(handler)
     }
 
+    /// Forgets the series.
     package func destroyMeter(_ handler: any MeterHandler) { forget(handler) }
 
+    /// Forgets the series.
     package func destroyRecorder(_ handler: any RecorderHandler) { forget(handler) }
 
+    /// Forgets the series.
     package func destroyTimer(_ handler: any TimerHandler) { forget(handler) }
 
     /// The families, ordered by name, with the registry's own one.

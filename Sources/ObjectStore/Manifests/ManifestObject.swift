@@ -2,7 +2,9 @@ package import KubeAPI
 
 /// An object and where it is written.
 package struct ManifestObject: Hashable, Sendable {
+    /// With kind, version and namespace stated.
     package let object: ClusterObject
+    /// Where it is written.
     package let origin: ManifestOrigin
 
     /// What identifies the object.
@@ -11,6 +13,7 @@ package struct ManifestObject: Hashable, Sendable {
 
 /// Which document of which file an object comes from.
 package struct ManifestOrigin: Hashable, Sendable {
+    /// As it was given or found.
     package let file: String
     /// The document's first line, counted from one.
     package let line: Int

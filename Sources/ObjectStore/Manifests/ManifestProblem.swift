@@ -10,15 +10,19 @@ package struct ManifestProblem: Error, Hashable, Sendable, CustomStringConvertib
         case ignored
     }
 
+    /// How much it matters.
     package let severity: Severity
+    /// As it was given or found.
     package let file: String
     /// Counted from one; `nil` when the file as a whole is meant.
     package let line: Int?
+    /// Counted from one.
     package let column: Int?
     /// Which object, where that much could be read.
     package let object: ObjectKey?
     /// For example `spec.ports[0].port`.
     package let field: String?
+    /// What is wrong.
     package let message: String
     /// What to do about it.
     package let cure: String?
@@ -55,8 +59,11 @@ package struct ManifestProblem: Error, Hashable, Sendable, CustomStringConvertib
 
 /// A file, and perhaps a line and a column in it, counted from one.
 package struct ManifestPlace: Hashable, Sendable {
+    /// As it was given or found.
     package let file: String
+    /// Counted from one; `nil` for the whole file.
     package var line: Int?
+    /// Counted from one; `nil` for the whole line.
     package var column: Int?
 
     /// A place in a file.

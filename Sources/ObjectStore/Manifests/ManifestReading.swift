@@ -4,6 +4,7 @@ import KubeAPI
 package struct ManifestReading: Sendable {
     /// In the order of the file; each key once.
     package private(set) var objects: [ManifestObject] = []
+    /// In the order of the file.
     package private(set) var problems: [ManifestProblem] = []
     /// Objects that the file has but not in a form that could be taken.
     private(set) var brokenKeys: Set<ObjectKey> = []

@@ -2,7 +2,9 @@ package import KubeAPI
 
 /// What is kept of an object over restarts.
 package struct RememberedObject: Hashable, Sendable {
+    /// Which object.
     package let key: ObjectKey
+    /// The identity it was given first.
     package let uid: String
     /// The first time the object was seen, RFC 3339.
     package let creationTimestamp: String

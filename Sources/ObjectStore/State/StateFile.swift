@@ -9,6 +9,7 @@ import KubeAPI
 package final class StateFile: Sendable {
     /// The layout of the table; another number is another layout.
     private static let version = 1
+    /// The file's name in its folder.
     package static let name = "sluice.sqlite"
 
     /// The file's path.

@@ -14,8 +14,11 @@ package struct StateFileError: Error, Hashable, Sendable, CustomStringConvertibl
         case failed
     }
 
+    /// Why, for those who act on it.
     package let code: Code
+    /// The state file's path.
     package let file: String
+    /// What happened, in words.
     package let detail: String
 
     /// What happened and what to do.
