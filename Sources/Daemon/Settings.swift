@@ -10,6 +10,7 @@ package enum DaemonVersion {
 
 /// Settings of every subcommand.
 package struct CommonSettings: Sendable {
+    /// The least level that is logged.
     package let logLevel: Logger.Level
     /// For what must outlive a restart.
     package let stateDirectory: String
@@ -58,9 +59,11 @@ package enum StateSource: Hashable, Sendable {
 package struct NodeSettings: Sendable {
     /// The Node object's name; nil: the host's name.
     package let nodeName: String?
+    /// Where nodePorts answer.
     package let nodePortAddresses: NodeProxyConfiguration.NodePortAddresses
     /// False if the tables must not be owned.
     package let mayOwnTables: Bool
+    /// True if frontends and endpoints count their connections in the kernel.
     package let hasCounters: Bool
 
     /// Reads the flags of a node.

@@ -8,8 +8,11 @@ import ServiceLifecycle
 package struct StatusPage: Sendable {
     /// What a page says at one moment.
     package struct Answer: Sendable {
+        /// True for status 200, false for 503.
         package var isWell: Bool
+        /// The body's media type.
         package var contentType: String
+        /// What is shown.
         package var body: String
 
         /// A page in JSON.

@@ -104,7 +104,9 @@ let architecture: [Room] = [
             "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync", "NodeProxy",
             "LoadBalancer", "APIServer",
         ],
-        libraries: service.union(httpServer).union(["AsyncHTTPClient"])),
+        libraries: service.union(httpServer).union([
+            "AsyncHTTPClient", "NIOHTTP1", "UnixSignals",
+        ])),
 
     // The command line: one file a subcommand.
     Room("sluice", floor: 7, rooms: ["Daemon"], libraries: toolchain.union(["ArgumentParser", "Logging"])),
