@@ -74,6 +74,7 @@ struct BalancerLoop {
     private mutating func carryOut(_ work: BalancerInbox.Work) async throws(NetfilterError) {
         let updates = work.step.updates.map { (service: $0.service, entries: $0.1.entries) }
         let report: WriteReport
+        var stale: [FlowFilter] = []
         if work.isComplete {
             report = try await hands.writer.start(
                 Dictionary(
@@ -81,14 +82,14 @@ struct BalancerLoop {
                     uniquingKeysWith: { first, _ in first }),
                 surroundings: Surroundings())
         } else {
-            var stale: [FlowFilter] = []
             for (service, entries) in updates {
                 let before = await hands.writer.entries(of: service)
                 if before != entries { stale += StaleFlows.filters(from: before, to: entries) }
             }
             report = try await hands.writer.write(updates)
-            await letGo(stale)
         }
+        metrics.synced(report, work, at: clock.now)
+        await letGo(stale)
         // Only now: before its frontends stand, an address would make this host refuse.
         await hands.holdAddresses(work.step.addresses)
         await note(report, of: work)
@@ -96,7 +97,6 @@ struct BalancerLoop {
 
     private mutating func note(_ report: WriteReport, of work: BalancerInbox.Work) async {
         let now = clock.now
-        metrics.synced(report, work, at: now)
         warn(work.step.warnings + report.conflicts.map(\.description))
         for (service, error) in report.refused {
             logger.error(

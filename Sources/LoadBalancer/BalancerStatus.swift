@@ -1,5 +1,5 @@
 import Addressing
-package import FoundationEssentials
+import FoundationEssentials
 import HealthChecking
 import ServiceModel
 
@@ -13,8 +13,8 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
         package let state: String
         /// Why it is unhealthy.
         package let reason: String?
-        /// Since when the state is what it is.
-        package let since: Date
+        /// Since when the state is what it is, for example `2026-01-31T12:00:00Z`.
+        package let since: String
         /// Why the last check failed; absent if it succeeded.
         package let lastFailure: String?
         /// How long the last check took.
@@ -82,7 +82,7 @@ extension BalancerStatus.Check {
     fileprivate init(_ check: HealthCheck, _ record: HealthLedger.Record, serviceCount: Int) {
         self.init(
             target: check.description, state: "\(record.state.condition)",
-            reason: record.reason?.description, since: record.since,
+            reason: record.reason?.description, since: record.since.formatted(.iso8601),
             lastFailure: record.last?.failure?.description,
             lastMilliseconds: record.last.map { $0.duration / .milliseconds(1) },
             serviceCount: serviceCount)

@@ -56,7 +56,7 @@ final class HealthBoard: Sendable {
         let now = Date.now
         let effect = state.withLock { state in
             let effect = state.ledger.take(outcome, of: check, at: now)
-            if effect != .none, state.decided == nil { state.decided = .now }
+            if state.ledger.hasChanged, state.decided == nil { state.decided = .now }
             return effect
         }
         metrics.checked(outcome)

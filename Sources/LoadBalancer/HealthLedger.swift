@@ -78,6 +78,9 @@ package struct HealthLedger: Sendable {
         return effect
     }
 
+    /// Whether any check changed its mind since that was last asked.
+    package var hasChanged: Bool { !changed.isEmpty }
+
     /// Returns the checks that changed their mind since the last call.
     package mutating func takeChanged() -> Set<HealthCheck> {
         defer { changed = [] }

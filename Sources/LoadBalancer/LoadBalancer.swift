@@ -165,3 +165,8 @@ package struct LoadBalancer: Service {
         }
     }
 }
+
+extension LoadBalancer: CustomStringConvertible {
+    /// What the log calls it; all it is made of would fill pages.
+    package var description: String { "load balancer" }
+}

@@ -167,6 +167,7 @@ struct BalancerLoopTests {
         #expect(check.reason == "HTTP status 503")
         #expect(check.serviceCount == 1)
         #expect(check.lastMilliseconds == 1)
+        #expect(check.since.hasSuffix("Z"))
         #expect(status.nodes[0].checks.first?.lastFailure == nil)
     }
 }
