@@ -54,10 +54,9 @@ package struct Element: Hashable, Sendable {
 
     /// The key, or the first key of a range.
     package let key: ElementData
-    /// The last key of a range, included; nil if the element is a single key.
-    ///
-    /// For a concatenation each field has its own range, as the kernel's pipapo set has it.
-    package let lastKey: ElementData?
+    /// The last key of a range, alone or nothing: few elements are ranges, and a million that
+    /// are not should not keep room for one.
+    private let rangeEnd: [ElementData]
     /// What the key leads to; nil in a plain set.
     package let value: Value?
     /// Text for the reader of a listing, at most 128 bytes.
@@ -69,10 +68,15 @@ package struct Element: Hashable, Sendable {
         comment: String? = nil
     ) {
         self.key = key
-        self.lastKey = lastKey == key ? nil : lastKey
+        rangeEnd = lastKey.flatMap { $0 == key ? nil : [$0] } ?? []
         self.value = value
         self.comment = comment
     }
+
+    /// The last key of a range, included; nil if the element is a single key.
+    ///
+    /// For a concatenation each field has its own range, as the kernel's pipapo set has it.
+    package var lastKey: ElementData? { rangeEnd.first }
 }
 
 /// A set or map with its elements.

@@ -92,14 +92,13 @@ extension Table {
         }
         for set in inOrder where !set.declaration.isDynamic {
             let present = sets[set.declaration.name]?.elements ?? [:]
-            let gone = present.values.filter { set.elements[$0.key] != $0 }
-            let new = set.elements.values.filter { present[$0.key] != $0 }
-            if !gone.isEmpty {
-                removals.append(.removeElements(id, set.declaration, gone.sorted(by: byKey)))
-            }
-            if !new.isEmpty {
-                additions.append(.addElements(id, set.declaration, new.sorted(by: byKey)))
-            }
+            var gone = present.values.filter { set.elements[$0.key] != $0 }
+            var new = set.elements.values.filter { present[$0.key] != $0 }
+            // In place: there may be a million.
+            gone.sort(by: byKey)
+            new.sort(by: byKey)
+            if !gone.isEmpty { removals.append(.removeElements(id, set.declaration, gone)) }
+            if !new.isEmpty { additions.append(.addElements(id, set.declaration, new)) }
         }
         // A set that goes as a whole may hold verdicts that keep a chain in use.
         for name in sets.keys.sorted() where wanted.sets[name] == nil {
