@@ -57,6 +57,7 @@ package struct ClusterController {
     package mutating func apply(_ changes: ManifestChanges) async -> ControllerReport {
         report = ControllerReport()
         report.problems = changes.problems
+        identities.beginRound()
         let changes = withBuiltIn(changes)
         if !hasBegun {
             hasBegun = true

@@ -4,6 +4,8 @@ import KubeAPI
 /// Gives each object the identity it had when it was first seen, over restarts too.
 struct ObjectIdentities {
     private var remembered: [ObjectKey: RememberedObject] = [:]
+    /// The time that new objects are given; one text for all objects of a round.
+    private var now = Self.timeText()
     /// What the state file does not have yet, in order.
     private(set) var pending: [StateChange] = []
 
@@ -18,13 +20,18 @@ struct ObjectIdentities {
     /// A Service as it was admitted last.
     func admitted(_ key: ObjectKey) -> ServiceObject? { remembered[key]?.admitted }
 
+    /// Takes the time for the objects that are new from now on.
+    mutating func beginRound() {
+        now = Self.timeText()
+    }
+
     /// The object with its identity; remembers it when it is new.
     mutating func identified(_ object: ClusterObject) -> ClusterObject {
         let key = object.key
         var object = object
         let known = remembered[key]
         let uid = known?.uid ?? UUID().uuidString.lowercased()
-        let created = known?.creationTimestamp ?? Date.now.formatted(.iso8601)
+        let created = known?.creationTimestamp ?? now
         object.metadata.uid = uid
         object.metadata.creationTimestamp = created
         var entry = RememberedObject(key: key, uid: uid, creationTimestamp: created)
@@ -43,6 +50,8 @@ struct ObjectIdentities {
     mutating func forget(_ key: ObjectKey) {
         if remembered.removeValue(forKey: key) != nil { pending.append(.forget(key)) }
     }
+
+    private static func timeText() -> String { Date.now.formatted(.iso8601) }
 
     /// Takes note that the first `count` pending changes are in the file.
     mutating func written(_ count: Int) {

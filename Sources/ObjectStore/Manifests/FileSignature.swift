@@ -8,11 +8,15 @@ struct FileSignature: Hashable, Sendable {
     let changed: Int64
     let bytes: Int
     let isFolder: Bool
+    /// Whether the path is a symbolic link to what the rest is about.
+    let isLink: Bool
 
     /// Follows symbolic links; fails where there is nothing.
     init?(of path: String) {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
+        guard unsafe lstat(path, &status) == 0 else { return nil }
+        isLink = status.st_mode & S_IFMT == S_IFLNK
+        guard !isLink || (unsafe stat(path, &status)) == 0 else { return nil }
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         modified = Self.nanoseconds(status.st_mtim)

@@ -17,6 +17,8 @@ package struct ManifestFolder: Sendable {
     private let reader: ManifestReader
     private var manifests = ManifestSet()
     private var signatures: [String: FileSignature?] = [:]
+    /// Where the files that are links lead to.
+    private var linkTargets: [String: String] = [:]
     /// What is wrong with the folder as a whole.
     private var ownProblem: ManifestProblem?
     /// Whether there was nothing at the path when it was looked at.
@@ -46,6 +48,7 @@ package struct ManifestFolder: Sendable {
         if let files {
             for file in Set(signatures.keys).subtracting(files) {
                 signatures[file] = nil
+                linkTargets[file] = nil
                 manifests.remove(file)
             }
             await readChanged(files.sorted())
@@ -77,6 +80,7 @@ package struct ManifestFolder: Sendable {
             guard signature == nil || signatures[file] != .some(signature) else { continue }
             let isSettled = signature.map { $0.changed < now - Self.timestampSteps } ?? false
             signatures[file] = .some(isSettled ? signature : nil)
+            linkTargets[file] = signature?.isLink == true ? Self.target(of: file) : nil
             pending.append(file)
         }
         let reader = reader
@@ -117,11 +121,12 @@ extension ManifestFolder {
     var watchedFolders: Set<String> {
         var folders = [Self.parent(of: path)] as Set
         if FileSignature(of: path)?.isFolder == true { folders.insert(path) }
-        for file in signatures.keys {
-            let target = URL(filePath: file).resolvingSymlinksInPath().path
-            folders.insert(Self.parent(of: target))
-        }
+        for target in linkTargets.values { folders.insert(Self.parent(of: target)) }
         return folders
+    }
+
+    private static func target(of link: String) -> String {
+        URL(filePath: link).resolvingSymlinksInPath().path
     }
 
     private static func parent(of path: String) -> String {

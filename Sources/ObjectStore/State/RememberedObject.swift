@@ -8,8 +8,17 @@ package struct RememberedObject: Hashable, Sendable {
     package let uid: String
     /// The first time the object was seen, RFC 3339.
     package let creationTimestamp: String
+    /// Behind one pointer: most objects have none, and each would keep room for a Service.
+    private var service: ClusterObject?
+
     /// Of a Service: as it was admitted, with its addresses.
-    package var admitted: ServiceObject?
+    package var admitted: ServiceObject? {
+        get {
+            guard case .service(let admitted)? = service else { return nil }
+            return admitted
+        }
+        set { service = newValue.map(ClusterObject.service) }
+    }
 
     /// An object as it is to be remembered.
     package init(
@@ -18,7 +27,7 @@ package struct RememberedObject: Hashable, Sendable {
         self.key = key
         self.uid = uid
         self.creationTimestamp = creationTimestamp
-        self.admitted = admitted
+        service = admitted.map(ClusterObject.service)
     }
 }
 
