@@ -79,7 +79,16 @@ package struct LoadBalancer: Service {
     }
 
     /// Runs until the process is asked to stop; throws if the kernel cannot be spoken to at all.
+    ///
+    /// The client is shut down when this ends.
     package func run() async throws {
+        let cleaner: FlowCleaner
+        do throws(NetworkError) {
+            cleaner = try FlowCleaner()
+        } catch {
+            await client.shutdown()
+            throw error
+        }
         let prober = HealthProber(
             policy: configuration.policy,
             maximumConcurrentChecks: configuration.maximumConcurrentChecks
@@ -89,25 +98,20 @@ package struct LoadBalancer: Service {
                 interface: interface, announceInterval: configuration.announceInterval,
                 journal: journal, logger: logger)
         }
-        do {
-            var loop = BalancerLoop(
-                try hands(prober, announcer), inbox: inbox,
-                compareInterval: configuration.compareInterval, health: health,
-                metrics: metrics, logger: logger)
-            await allowForwarding()
-            await follow(announcer) { await loop.turn() }
-        } catch {
-            await prober.shutdown()
-            throw error
-        }
+        var loop = BalancerLoop(
+            hands(prober, cleaner, announcer), inbox: inbox,
+            compareInterval: configuration.compareInterval, health: health, metrics: metrics,
+            logger: logger)
+        await allowForwarding()
+        await follow(announcer) { await loop.turn() }
         await prober.shutdown()
+        await client.shutdown()
     }
 
     private func hands(
-        _ prober: HealthProber, _ announcer: VIPAnnouncer?
-    ) throws -> BalancerLoop.Hands {
-        let cleaner = try FlowCleaner()
-        return BalancerLoop.Hands(
+        _ prober: HealthProber, _ cleaner: FlowCleaner, _ announcer: VIPAnnouncer?
+    ) -> BalancerLoop.Hands {
+        BalancerLoop.Hands(
             writer: writer,
             deleteFlows: { try await cleaner.delete(anyOf: $0) },
             changeChecks: { step in
