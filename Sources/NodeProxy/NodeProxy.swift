@@ -29,6 +29,7 @@ package struct NodeProxy: Service {
         _ configuration: NodeProxyConfiguration, client: APIClient, journal: HostJournal,
         health: ProxyHealth, logger: Logger
     ) throws {
+        ProcessMemory.keepLargeBlocksApart()
         self.configuration = configuration
         self.client = client
         self.host = HostPreparation(

@@ -82,6 +82,7 @@ struct SyncLoop {
         let updates = work.updates.map { ($0.service, $0.translated.entries) }
         var report: WriteReport
         if work.isComplete {
+            ProcessMemory.giveBackUnused()
             report = try await writer.start(
                 Dictionary(uniqueKeysWithValues: updates.filter { !$0.1.isEmpty }),
                 surroundings: work.surroundings ?? Surroundings())
@@ -105,6 +106,7 @@ struct SyncLoop {
         nodeAddresses = work.nodePortAddresses
         if work.surroundings != nil { nextRouteCheck = clock.now }
         await note(report, of: work)
+        if work.isComplete { ProcessMemory.giveBackUnused() }
     }
 
     private func note(_ report: WriteReport, of work: ProxyInbox.Work) async {
