@@ -151,6 +151,7 @@ class SyncRun:
             "restart": statistics.median(totals),
             "restart_all": totals,
             "restart_changes": max(changes),
+            "restart_resident_most": proxy.memory_bytes()[1],
         }
         return proxy
 

@@ -30,17 +30,18 @@ final class FlowPurge: Sendable {
     /// Deletes what is asked for until the task is cancelled, and then what is still waiting.
     func run(_ delete: @Sendable ([FlowFilter]) async -> Void) async {
         for await _ in signals {
-            let duration = await ContinuousClock().measure { await delete(takeAll()) }
+            let duration = await ContinuousClock().measure { await deleteAll(delete) }
             // A cancelled task does not sleep, and ends the loop.
             try? await Task.sleep(for: min(duration * 9, Self.longestPause))
         }
-        await delete(takeAll())
+        await deleteAll(delete)
     }
 
-    private func takeAll() -> [FlowFilter] {
-        waiting.withLock { filters in
+    private func deleteAll(_ delete: @Sendable ([FlowFilter]) async -> Void) async {
+        let filters = waiting.withLock { filters in
             defer { filters = [] }
             return filters
         }
+        if !filters.isEmpty { await delete(filters) }
     }
 }

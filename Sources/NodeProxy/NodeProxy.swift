@@ -79,7 +79,6 @@ package struct NodeProxy: Service {
 
     /// Deletes tracked flows; failing at it is said, and stops nothing.
     private func delete(_ filters: [FlowFilter], with cleaner: FlowCleaner) async {
-        guard !filters.isEmpty else { return }
         do {
             let count = try await cleaner.delete(anyOf: filters)
             metrics.purged(count)
