@@ -25,11 +25,14 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
 
     /// A node that the balancer may send to, or leaves out.
     package struct Node: Codable, Hashable, Sendable {
+        /// The Node object's name.
         package let name: String
+        /// Its addresses, those inside the cluster first.
         package let addresses: [String]
         /// `ready`, `unhealthy` if a check speaks against it, `not-ready` or `excluded` if its
         /// Node object does.
         package let state: String
+        /// What is checked at its addresses, in order of the checks' names.
         package let checks: [Check]
     }
 
@@ -37,7 +40,9 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
     package let isHealthy: Bool
     /// The addresses that are answered for.
     package let addresses: [String]
+    /// All nodes there are, in order of their names.
     package let nodes: [Node]
+    /// How many Services have frontends in the kernel.
     package let serviceCount: Int
     /// Services that the kernel refused, with the reason.
     package let refused: [String: String]
