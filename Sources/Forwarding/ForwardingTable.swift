@@ -29,6 +29,11 @@ package struct ForwardingTable: Sendable {
         granted[service] ?? []
     }
 
+    /// What a Service has asked for, with the frontends that others hold.
+    package func request(of service: ServiceIdentity) -> [ForwardingEntry] {
+        waiting[service] ?? entries(of: service)
+    }
+
     /// The Services that have been given anything.
     package var services: some Collection<ServiceIdentity> & Sendable { granted.keys }
 
@@ -221,6 +226,10 @@ package struct ForwardingTable: Sendable {
                 for element in elements { table.sets[set.name]?.elements[element.key] = element }
             }
         }
+        // Growing would for a while hold most elements twice.
+        let slots = granted.values.joined().lazy.filter { $0.family == family }
+            .reduce(0) { $0 + $1.backends.count }
+        table.sets[layout.sets.endpoints.name]?.elements.reserveCapacity(slots)
         for entry in granted.values.joined() where entry.family == family {
             let parts = FrontendElements(entry: entry, layout: layout)
             for placed in parts.own {

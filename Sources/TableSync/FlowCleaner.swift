@@ -10,9 +10,10 @@ package actor FlowCleaner {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    /// Opens the netlink socket in the calling thread's network namespace.
-    package init() throws(NetworkError) {
-        socket = try ConntrackSocket()
+    /// Opens the netlink socket in the namespace that `ip netns` calls so, or in that of the
+    /// calling thread.
+    package init(inNamespace namespace: String? = nil) throws(NetworkError) {
+        socket = try ConntrackSocket(inNamespace: namespace)
     }
 
     /// Deletes the flows that one of the filters means; returns how many there were.

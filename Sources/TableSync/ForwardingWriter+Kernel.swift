@@ -36,15 +36,21 @@ extension ForwardingWriter {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])],
         _ report: inout WriteReport
     ) throws(NetfilterError) {
-        let (repairs, durations) = try reconcile()
-        report.hasRepaired = report.hasRepaired || repairs > 0
-        report.transactions += durations
+        try repair(&report)
         do throws(NetfilterError) {
             try attempt(updates, &report)
         } catch {
-            guard error.operation == .commit || error.operation == .encode else { throw error }
+            guard error.isAboutChanges else { throw error }
             for update in updates { report.refused[update.service] = error }
         }
+    }
+
+    /// Makes the kernel equal to the table, and notes what it took.
+    func repair(_ report: inout WriteReport) throws(NetfilterError) {
+        let (repairs, durations) = try reconcile()
+        report.hasRepaired = report.hasRepaired || repairs > 0
+        report.changeCount += repairs
+        report.transactions += durations
     }
 
     func commit(
@@ -68,14 +74,13 @@ extension ForwardingWriter {
 
     /// Reads the kernel's tables, compares, and commits what differs.
     func reconcile() throws(NetfilterError) -> (changes: Int, transactions: [Duration]) {
-        let plan = table.ruleset
         let clock = ContinuousClock()
         knownGeneration = nil
         var attempt = 1
         while true {
             let generation = try socket.generation()
-            let present = try socket.read(table.layout.tables)
-            let changes = present.changes(to: plan)
+            // Neither side is kept while the changes are written: both may be large.
+            let changes = try socket.read(table.layout.tables).changes(to: table.ruleset)
             guard !changes.isEmpty else {
                 if try socket.generation() == generation { knownGeneration = generation }
                 return (0, [])
@@ -84,6 +89,7 @@ extension ForwardingWriter {
                 var durations: [Duration] = []
                 var expected = generation
                 for transaction in CommitPlan.transactions(for: changes) {
+                    lastTransaction = transaction
                     let start = clock.now
                     try socket.commit(transaction, ifGeneration: expected)
                     durations.append(clock.now - start)
@@ -92,30 +98,20 @@ extension ForwardingWriter {
                 knownGeneration = expected
                 return (changes.reduce(0) { $0 + $1.size }, durations)
             } catch {
-                guard error.isOutdated, attempt < Self.readAttempts else {
-                    lastRefusedChanges = changes
-                    throw error
-                }
+                guard error.isOutdated, attempt < Self.readAttempts else { throw error }
                 attempt += 1
             }
         }
     }
 
-    /// The Service whose element the kernel refused, if that can be told.
+    /// The Service whose element the kernel refused in the last transaction, if that can be told.
     func culprit(of error: NetfilterError) -> ServiceIdentity? {
-        defer { lastRefusedChanges = [] }
-        let parts = CommitPlan.transactions(for: lastRefusedChanges)
-        guard let index = error.changeIndex else { return nil }
-        for transaction in parts where index < transaction.count {
-            guard case .addElements(let id, let set, let elements) = transaction[index],
-                let element = error.elementIndex, element < elements.count,
-                let frontend = Frontend(
-                    leading: elements[element].key, of: set, family: id.family),
-                let holder = table.holder(of: frontend)
-            else { continue }
-            return holder
-        }
-        return nil
+        guard let index = error.changeIndex, index < lastTransaction.count,
+            case .addElements(let id, let set, let elements) = lastTransaction[index],
+            let element = error.elementIndex, element < elements.count,
+            let frontend = Frontend(leading: elements[element].key, of: set, family: id.family)
+        else { return nil }
+        return table.holder(of: frontend)
     }
 
     /// Deletes the stale elements of one affinity map.
@@ -146,4 +142,9 @@ extension ForwardingWriter {
         }
         return count
     }
+}
+
+extension NetfilterError {
+    /// True if the changes themselves were refused, by the kernel or before it.
+    var isAboutChanges: Bool { operation == .commit || operation == .encode }
 }

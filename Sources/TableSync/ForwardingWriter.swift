@@ -14,8 +14,8 @@ package actor ForwardingWriter {
     var socket: NetfilterSocket
     /// The kernel's ruleset generation when it was last known to equal the table.
     var knownGeneration: UInt32?
-    /// The changes that `reconcile` could not commit, for finding the Service at fault.
-    var lastRefusedChanges: [RulesetChange] = []
+    /// The transaction of `reconcile` that was sent last, for finding the Service at fault.
+    var lastTransaction: [RulesetChange] = []
     /// Sticky frontends whose clients must be looked through.
     var affinitySweep = AffinitySweep()
 
@@ -24,10 +24,13 @@ package actor ForwardingWriter {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    /// Opens the netlink socket in the calling thread's network namespace; changes nothing yet.
-    package init(layout: ForwardingLayout) throws(NetfilterError) {
+    /// Opens the netlink socket in the namespace that `ip netns` calls so, or in that of the
+    /// calling thread; changes nothing yet.
+    package init(
+        layout: ForwardingLayout, inNamespace namespace: String? = nil
+    ) throws(NetfilterError) {
         table = ForwardingTable(layout: layout)
-        socket = try NetfilterSocket()
+        socket = try NetfilterSocket(inNamespace: namespace)
     }
 
     /// What a Service has been given.
@@ -40,30 +43,39 @@ package actor ForwardingWriter {
 
     /// Takes what the kernel holds over and changes only what differs from these entries.
     ///
-    /// Entries that the kernel refuses are left out and reported; the rest lands. Throws when
-    /// the kernel cannot be read, or refuses even the tables without any Service.
+    /// Clients that the kernel remembers keep their backend if it is still there. Entries that
+    /// the kernel refuses are left out and reported; the rest lands. Throws when the kernel
+    /// cannot be read, or refuses even the tables without any Service.
     package func start(
         _ services: [ServiceIdentity: [ForwardingEntry]], surroundings: Surroundings
     ) throws(NetfilterError) -> WriteReport {
         var report = WriteReport()
         var wanted = services
-        while true {
-            table = ForwardingTable(layout: table.layout, surroundings: surroundings)
-            report.conflicts =
-                table.replace(
-                    wanted.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-                ).conflicts
-            do throws(NetfilterError) {
-                let (count, durations) = try reconcile()
-                report.changeCount += count
-                report.transactions += durations
-                return report
-            } catch {
-                guard error.operation == .commit, let culprit = culprit(of: error),
-                    wanted.removeValue(forKey: culprit) != nil
-                else { throw error }
-                report.refused[culprit] = error
-            }
+        while let (service, error) = try adopt(wanted, surroundings, &report) {
+            wanted[service] = nil
+            report.refused[service] = error
+        }
+        _ = try sweepAffinity(isLast: false)
+        return report
+    }
+
+    /// Makes the kernel hold these entries; returns a Service that it refuses.
+    private func adopt(
+        _ services: [ServiceIdentity: [ForwardingEntry]], _ surroundings: Surroundings,
+        _ report: inout WriteReport
+    ) throws(NetfilterError) -> (ServiceIdentity, NetfilterError)? {
+        table = ForwardingTable(layout: table.layout, surroundings: surroundings)
+        report.conflicts = table.fill(
+            with: services.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        affinitySweep = AffinitySweep(all: table.services.flatMap(table.entries))
+        do throws(NetfilterError) {
+            let (count, durations) = try reconcile()
+            report.changeCount += count
+            report.transactions += durations
+            return nil
+        } catch {
+            guard error.operation == .commit, let service = culprit(of: error) else { throw error }
+            return (service, error)
         }
     }
 
@@ -75,12 +87,12 @@ package actor ForwardingWriter {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) throws(NetfilterError) -> WriteReport {
         var report = WriteReport()
-        let updates = updates.filter { table.entries(of: $0.service) != $0.entries }
+        let updates = updates.filter { table.request(of: $0.service) != $0.entries }
         do throws(NetfilterError) {
             try attempt(updates, &report)
             return report
         } catch {
-            guard updates.count > 1, error.operation == .commit else {
+            guard updates.count > 1, error.isAboutChanges else {
                 try settle(error, updates, &report)
                 return report
             }
@@ -102,11 +114,16 @@ package actor ForwardingWriter {
         let changes = table.replaceSurroundings(with: surroundings)
         do throws(NetfilterError) {
             try commit(changes, &report)
+            return report
+        } catch {}
+        // Somebody may have changed our sets; what is wanted is known without them.
+        do throws(NetfilterError) {
+            try repair(&report)
+            return report
         } catch {
             _ = table.replaceSurroundings(with: before)
             throw error
         }
-        return report
     }
 
     /// Removes chains that no frontend uses any more.
@@ -124,10 +141,8 @@ package actor ForwardingWriter {
         return report
     }
 
-    /// Compares the kernel with the plan if anybody has changed a ruleset since, and repairs it.
-    ///
-    /// - Parameter always: compares even if nothing seems to have changed.
-    /// - Returns: nil if there was no need to compare.
+    /// Compares the kernel with the plan if anybody has changed a ruleset since, or `always`, and
+    /// repairs it; returns nil if there was no need to compare.
     package func compare(always: Bool = false) throws(NetfilterError) -> KernelComparison? {
         let generation = try socket.generation()
         guard always || generation != knownGeneration else { return nil }
@@ -143,18 +158,22 @@ package actor ForwardingWriter {
         try socket.read(table.layout.tables).changes(to: table.ruleset)
     }
 
+    /// Whether clients may have to be looked through: `sweepAffinity` is to be called.
+    package var awaitsAffinitySweep: Bool { !affinitySweep.isEmpty }
+
     /// Deletes what the kernel remembers of clients whose backend is gone, as far as changes
-    /// since the last call made it necessary; returns how many clients it was.
+    /// made it necessary; returns how many clients it was.
     ///
-    /// Called after a commit, and once more later: a packet that was on its way during the
-    /// commit may still have been remembered.
+    /// Called after a commit, and later with `isLast` until nothing awaits it: a packet that was
+    /// on its way during the commit may still have been remembered. Changes that are older than
+    /// the `isLast` call before this one need no further look.
     package func sweepAffinity(isLast: Bool) throws(NetfilterError) -> Int {
         guard !affinitySweep.isEmpty else { return 0 }
         var count = 0
         for family in TableFamily.allCases {
             count += try forgetClients(in: table.layout.affinityMap(family), family)
         }
-        if isLast { affinitySweep = AffinitySweep() }
+        if isLast { affinitySweep.endRound() }
         return count
     }
 }

@@ -2,7 +2,7 @@ import Addressing
 package import Forwarding
 package import Netfilter
 
-/// Says which tracked flows a change leaves without their backend. Pure.
+/// Says which tracked flows a change leaves without their backend; pure.
 package enum StaleFlows {
     /// The flows to delete after a Service's entries were replaced.
     ///

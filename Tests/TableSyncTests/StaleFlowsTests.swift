@@ -1,8 +1,8 @@
 import Addressing
 import Forwarding
 import Netfilter
-import TableSync
 import Testing
+
 @testable import TableSync
 
 @Suite("Which tracked flows a change deletes")
