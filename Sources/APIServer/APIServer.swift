@@ -7,7 +7,14 @@ import ServiceLifecycle
 
 /// The Kubernetes API over an object store: reading and watching, over HTTP.
 package struct APIServer: Service {
+    /// Connections at the same time; more wait to be accepted. A node has about four.
+    package static let defaultMaximumConnections = 8192
+    /// For a connection without a request, or with half of one; longer than usual clients keep
+    /// an unused one, so that none is closed in the moment it is used again.
+    private static let idleTimeout = TimeAmount.seconds(120)
+
     private let store: ObjectStore
+    private let maximumConnections: Int
     private let host: String
     private let port: Int
     private let bookmarkInterval: Duration
@@ -21,6 +28,7 @@ package struct APIServer: Service {
     ///   - store: what is served.
     ///   - host: the address to listen on, for example `127.0.0.1` or `::1`.
     ///   - port: the port to listen on; 0 for any that is free.
+    ///   - maximumConnections: how many are served at the same time.
     ///   - bookmarkInterval: how often an idle watch says how far it is.
     ///   - logger: for what goes wrong.
     ///   - isReady: whether the store has what it should, for `/readyz`.
@@ -29,6 +37,7 @@ package struct APIServer: Service {
         store: ObjectStore,
         host: String,
         port: Int,
+        maximumConnections: Int = APIServer.defaultMaximumConnections,
         bookmarkInterval: Duration = .seconds(30),
         logger: Logger,
         isReady: @escaping @Sendable () -> Bool = { true },
@@ -37,6 +46,7 @@ package struct APIServer: Service {
         self.store = store
         self.host = host
         self.port = port
+        self.maximumConnections = maximumConnections
         self.bookmarkInterval = bookmarkInterval
         self.logger = logger
         self.isReady = isReady
@@ -50,7 +60,12 @@ package struct APIServer: Service {
             store: store, bookmarkInterval: bookmarkInterval, isReady: isReady)
         let application = Application(
             responder: responder,
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            server: .http1(
+                configuration: .init(idleTimeout: Self.idleTimeout)),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port),
+                availableConnectionsDelegate: .maximum(
+                    maximumConnections, logger: logger)),
             onServerRunning: { channel in
                 await whenListening(channel.localAddress?.port ?? port)
             },

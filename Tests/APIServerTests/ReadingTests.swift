@@ -125,6 +125,23 @@ struct ReadingTests {
         }
     }
 
+    @Test("a connection over the limit waits until another one ends")
+    func connectionLimit() async throws {
+        let path = "/api/v1/services?watch=true&timeoutSeconds=1"
+        for (limit, mustWait) in [(2, false), (1, true)] {
+            let store = ObjectStore(startingAfter: 100)
+            try await RunningServer.with(store, maximumConnections: limit) { server in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { _ = try await server.get(path) }
+                    try await eventually("the watch is open") { store.watcherCount == 1 }
+                    _ = try await server.get("/healthz")
+                    #expect((store.watcherCount == 0) == mustWait)
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
     @Test("a server that has not loaded yet lives, but is not ready")
     func health() async throws {
         let paths = ["/healthz", "/livez", "/readyz"]

@@ -22,6 +22,7 @@ struct RunningServer: Sendable {
     static func with(
         _ store: ObjectStore = ObjectStore(startingAfter: 100),
         port: Int = 0,
+        maximumConnections: Int = 100,
         bookmarkInterval: Duration = .seconds(30),
         isReady: Bool = true,
         _ body: (RunningServer) async throws -> Void
@@ -29,7 +30,8 @@ struct RunningServer: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, found) = AsyncStream<Int>.makeStream()
         let server = APIServer(
-            store: store, host: "127.0.0.1", port: port, bookmarkInterval: bookmarkInterval,
+            store: store, host: "127.0.0.1", port: port,
+            maximumConnections: maximumConnections, bookmarkInterval: bookmarkInterval,
             logger: logger, isReady: { isReady },
             whenListening: { found.yield($0) })
         let group = ServiceGroup(
@@ -53,6 +55,8 @@ struct RunningServer: Sendable {
     func get(_ path: String, method: String = "GET") async throws -> (status: Int, body: Data) {
         var request = HTTPClientRequest(url: url + path)
         request.method = HTTPMethod(rawValue: method)
+        // A connection kept for later would count against the server's limit.
+        request.headers.add(name: "connection", value: "close")
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let body = try await response.body.collect(upTo: 1 << 20)
         return (Int(response.status.code), Data(body.readableBytesView))
