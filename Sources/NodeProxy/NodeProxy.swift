@@ -47,6 +47,16 @@ package struct NodeProxy: Service {
 
     /// Runs until the process is asked to stop; throws if the kernel cannot be spoken to at all.
     package func run() async throws {
+        do {
+            try await keepTables()
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+        await client.shutdown()
+    }
+
+    private func keepTables() async throws {
         let (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let inbox = makeInbox(signal)
