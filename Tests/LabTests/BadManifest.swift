@@ -19,7 +19,7 @@ struct BadManifest: CustomTestStringConvertible, Sendable {
             text: """
                 apiVersion: v1
                 kind: Service
-                metadata: {name: bad
+                metadata: {name: bad]
                 """),
         BadManifest(
             fault: "an unknown kind", line: 2, field: "kind", message: "unknown kind",
@@ -54,14 +54,14 @@ struct BadManifest: CustomTestStringConvertible, Sendable {
                   ports: [{port: 80}]
                 """),
         BadManifest(
-            fault: "a ClusterIP outside the range", line: 5, field: "spec.clusterIP",
+            fault: "a ClusterIP outside the range", line: 5, field: "spec.clusterIPs[0]",
             message: "192.0.2.1",
             text: """
                 apiVersion: v1
                 kind: Service
                 metadata: {name: bad}
                 spec:
-                  clusterIP: 192.0.2.1
+                  clusterIPs: [192.0.2.1]
                   ports: [{port: 80}]
                 """),
     ]

@@ -39,7 +39,7 @@ private final class Guardian {
         let environment = ProcessInfo.processInfo.environment.merging(lab.environment) { $1 }
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
-            ["setsid", "bash", "-c", "trap '' INT TERM HUP; read -r _; exec \"$@\"", "guardian"]
+            ["bash", "-c", "trap '' INT TERM HUP; read -r _; exec \"$@\"", "guardian"]
             + lab.command(["down"])
         process.environment = environment
         process.standardInput = input

@@ -7,6 +7,8 @@ struct LoadReport: Decodable, Hashable, Sendable {
     let failed: Int
     let timedOut: Int
     let refused: Int
+    /// What could not even be sent: a host's own kernel refuses its datagrams with EPERM.
+    let unreachable: Int
     /// When the load began, in seconds since 1970.
     let began: Double
     let seconds: Double
@@ -20,11 +22,15 @@ struct LoadReport: Decodable, Hashable, Sendable {
         case failed = "errors"
         case timedOut = "err_timeout"
         case refused = "err_refused"
+        case unreachable = "err_unreachable"
         case began = "started_at"
         case seconds
         case lastFailureMilliseconds = "last_fail_ms"
         case answersByPod = "by_name"
     }
+
+    /// Exchanges that were refused before their time was over.
+    var turnedAway: Int { refused + unreachable }
 
     /// The pods that answered.
     var pods: Set<String> { Set(answersByPod.keys) }

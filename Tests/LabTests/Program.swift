@@ -45,10 +45,11 @@ final class Program: Sendable {
         process.arguments = command
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: complaintFile)
+        let files = try [outputFile, complaintFile].map(FileHandle.init(forWritingTo:))
+        (process.standardOutput, process.standardError) = (files[0], files[1])
         process.terminationHandler = { _ in ended.finish() }
         try process.run()
+        for file in files { try file.close() }
     }
 
     deinit {

@@ -22,7 +22,7 @@ extension LabTests {
         func refuses(way: Way) async throws {
             let report = try await lab.send(
                 1, way.transport, from: way.host, to: [try await way.target(in: lab)])
-            #expect(report.refused == 1)
+            #expect(report.turnedAway == 1)
             #expect(report.seconds < 1)
         }
 

@@ -70,9 +70,9 @@ extension LabTests {
                 try await eventually("\(node) sends nothing to the removed pod") {
                     let tables = try await lab.exec(node, "nft", "list", "ruleset")
                     let flows = try await lab.exec(
-                        node, "conntrack", "-L", "-p", "udp", "-r", "10.244.2.2")
+                        node, "conntrack", "-L", "-p", "udp", "-g", "10.244.2.2")
                     let flows6 = try await lab.exec(
-                        node, "conntrack", "-L", "-p", "udp", "-f", "ipv6", "-r",
+                        node, "conntrack", "-L", "-p", "udp", "-f", "ipv6", "-g",
                         "fd44:0:0:2::2")
                     return !tables.contains(": 10.244.2.2 .")
                         && !tables.contains(": fd44:0:0:2::2 .") && flows.isEmpty

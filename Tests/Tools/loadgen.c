@@ -28,7 +28,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { IDLE_WAIT_NANOSECONDS = 100000000 };
+enum { IDLE_WAIT_NANOSECONDS = 100000000, RETRY_WAIT_NANOSECONDS = 1000000 };
 
 uint64_t measured_from, measured_to;
 
@@ -93,6 +93,9 @@ static int run(uint64_t begin)
         int64_t wait = IDLE_WAIT_NANOSECONDS;
         if (!over) wait = (int64_t)(measured_to - now);
         if (!over && step) at_most(&wait, due, now);
+        /* All that began has failed at once, and no socket will wake us. */
+        if (!over && !step && !exchanges_in_flight())
+            at_most(&wait, now + RETRY_WAIT_NANOSECONDS, now);
         if (expires) at_most(&wait, expires, now);
         if (interval) at_most(&wait, report_at, now);
         if (exchanges_wait(wait < 0 ? 0 : wait) < 0) return -1;

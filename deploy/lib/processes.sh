@@ -43,11 +43,21 @@ running_pid() {
 
 is_dead() { ! running_pid "$1" "$2" >/dev/null; }
 
+# Closes what this shell inherited from whoever called: a process that lives on would hold it open,
+# and who waits for the end of a pipe would wait for the end of the process. Bash closes its own 255.
+close_inherited() {
+    local path descriptor
+    for path in "/proc/$BASHPID/fd/"*; do
+        descriptor=${path##*/}
+        ((descriptor < 3 || descriptor == 255)) || exec {descriptor}>&-
+    done
+}
+
 # spawn HOST ROLE CMD…: starts a process that outlives this program
 spawn() {
     local host=$1 role=$2 log=$lab_state/logs/$1.$2 pid
     shift 2
-    (enter "$host" setsid "$@") </dev/null >>"$log" 2>&1 &
+    (close_inherited && enter "$host" setsid "$@") </dev/null >>"$log" 2>&1 &
     pid=$!
     echo "$pid $(started_at "$pid")" >"$(pid_file "$host" "$role")"
     disown "$pid"
