@@ -7,7 +7,7 @@ import ServiceLifecycle
 
 /// The Kubernetes API over an object store: reading and watching, over HTTP.
 package struct APIServer: Service {
-    /// Connections at the same time; more wait to be accepted. A node has about four.
+    /// Connections at the same time; more wait to be accepted, and a node has about four.
     package static let defaultMaximumConnections = 8192
     /// For a connection without a request, or with half of one; longer than usual clients keep
     /// an unused one, so that none is closed in the moment it is used again.

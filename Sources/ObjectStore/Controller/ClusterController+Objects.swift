@@ -10,7 +10,7 @@ extension ClusterController {
     /// Those that ask for a certain address or port come first, so that nobody is given by
     /// chance what another one asks for.
     mutating func admitServices(_ changes: ManifestChanges) -> [ClusterObject] {
-        let stated = changes.upserts.filter { $0.key.kind == .services }
+        let stated = changes.upserts.filter { $0.kind == .services }
         for object in stated { refused[object.key] = nil }
         let retried = refused.values.map(\.object).sorted { $0.key < $1.key }
         let isWorthRetrying = !stated.isEmpty || changes.deletions.contains { $0.kind == .services }

@@ -61,9 +61,8 @@ package struct ClusterController {
         let changes = withBuiltIn(changes)
         if !hasBegun {
             hasBegun = true
-            recall(
-                changes.isComplete
-                    ? Set(changes.upserts.map(\.key)) : Set(identities.keys))
+            let stated = changes.upserts.filter { $0.kind == .services }.map(\.key)
+            recall(changes.isComplete ? Set(stated) : Set(identities.keys))
         }
         for key in changes.deletions { delete(key) }
         let services = admitServices(changes)
@@ -71,7 +70,7 @@ package struct ClusterController {
         changeTime = ChangeTime.text(microseconds: .ofThisMoment())
         for service in services { put(service) }
         for kind in [ResourceKind.nodes, .pods, .endpoints, .endpointslices] {
-            for object in changes.upserts where object.key.kind == kind { upsert(object) }
+            for object in changes.upserts where object.kind == kind { upsert(object) }
         }
         for service in touched.sorted() { rebuildEndpoints(of: service) }
         touched = []
@@ -111,9 +110,11 @@ package struct ClusterController {
     private func withBuiltIn(_ changes: ManifestChanges) -> ManifestChanges {
         guard !builtIn.isEmpty else { return changes }
         var changes = changes
-        let stated = Set(changes.upserts.map(\.key))
         for object in builtIn {
-            let isNeeded = !hasBegun && !stated.contains(object.key)
+            let key = object.key
+            let isNeeded =
+                !hasBegun
+                && !changes.upserts.contains { $0.kind == key.kind && $0.key == key }
             let isUncovered = changes.deletions.contains(object.key)
             guard isNeeded || isUncovered else { continue }
             changes.deletions.removeAll { $0 == object.key }

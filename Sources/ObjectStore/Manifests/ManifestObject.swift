@@ -7,6 +7,9 @@ package struct ManifestObject: Hashable, Sendable {
     /// Where it is written.
     package let origin: ManifestOrigin
 
+    /// Of which kind the object is; said sooner than the whole key.
+    package var kind: ResourceKind { object.kind }
+
     /// What identifies the object.
     package var key: ObjectKey { object.key }
 }
