@@ -100,7 +100,7 @@ let package = Package(
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
                 "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "HostJournal",
-                "TableSync", asyncHTTPClient, coreMetrics, lifecycle, logging, nioCore, nioPosix,
+                "TableSync", coreMetrics, lifecycle, logging, nioCore, nioPosix,
             ]),
         room("APIServer", ["KubeAPI", "ObjectStore", hummingbird, lifecycle, logging, nioCore]),
 
@@ -150,6 +150,9 @@ let package = Package(
                 "Addressing", "Ruleset", "ServiceModel", "Forwarding", "Netfilter", "TableSync",
                 "Fixtures", "Support",
             ]),
+        tests(
+            "LoadBalancerKernelTests",
+            ["Addressing", "HostJournal", "LoadBalancer", "Support", logging]),
 
         // Tests with files, sockets and servers of their own.
         tests("APIClientTests", ["KubeAPI", "APIClient", nioCore, nioPosix, nioSSL]),
@@ -173,6 +176,8 @@ let package = Package(
                 "HealthChecking", "Netfilter", "APIClient", "TableSync", "LoadBalancer", logging,
                 nioCore, nioPosix,
             ]),
+
+        tests("DaemonTests", ["Addressing", "Daemon"]),
 
         // Tests of the whole program, on several hosts in namespaces.
         tests("LabTests", ["sluice"]),

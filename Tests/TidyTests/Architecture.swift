@@ -90,7 +90,7 @@ let architecture: [Room] = [
             "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "HostJournal",
             "TableSync",
         ],
-        libraries: service.union(["AsyncHTTPClient", "NIOCore", "NIOPosix"])),
+        libraries: service.union(["NIOCore", "NIOPosix"])),
     Room(
         "APIServer", floor: 5, rooms: ["KubeAPI", "ObjectStore"],
         libraries: service.union(httpServer)),
