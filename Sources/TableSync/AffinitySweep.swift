@@ -84,7 +84,8 @@ extension ForwardingEntry {
 }
 
 extension SocketEndpoint {
-    fileprivate init?(_ data: ElementData, as fields: [Selector], family: TableFamily) {
+    /// The endpoint in a value of one of our maps, if that is what it holds.
+    init?(_ data: ElementData, as fields: [Selector], family: TableFamily) {
         let values = FieldReader.fields(of: data, as: fields, family: family)
         guard values.count == 2, case .address(let address) = values[0],
             case .port(let number) = values[1], let port = Port(Int(number))

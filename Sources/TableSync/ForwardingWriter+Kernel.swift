@@ -72,8 +72,10 @@ extension ForwardingWriter {
         knownGeneration = now == known &+ commits ? now : nil
     }
 
-    /// Reads the kernel's tables, compares, and commits what differs.
-    func reconcile() throws(NetfilterError) -> (changes: Int, transactions: [Duration]) {
+    /// Reads the kernel's tables, compares, and commits what differs, which it tells before.
+    func reconcile(
+        _ tell: ([RulesetChange]) -> Void = { _ in }
+    ) throws(NetfilterError) -> (changes: Int, transactions: [Duration]) {
         let clock = ContinuousClock()
         knownGeneration = nil
         var attempt = 1
@@ -85,6 +87,7 @@ extension ForwardingWriter {
                 if try socket.generation() == generation { knownGeneration = generation }
                 return (0, [])
             }
+            tell(changes)
             do throws(NetfilterError) {
                 var durations: [Duration] = []
                 var expected = generation

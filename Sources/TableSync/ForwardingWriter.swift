@@ -51,10 +51,12 @@ package actor ForwardingWriter {
     ) throws(NetfilterError) -> WriteReport {
         var report = WriteReport()
         var wanted = services
-        while let (service, error) = try adopt(wanted, surroundings, &report) {
+        var predecessor = PredecessorFlows()
+        while let (service, error) = try adopt(wanted, surroundings, &report, &predecessor) {
             wanted[service] = nil
             report.refused[service] = error
         }
+        report.staleFlows = predecessor.stale(table.services.lazy.flatMap(table.entries))
         _ = try sweepAffinity(isLast: false)
         return report
     }
@@ -62,14 +64,14 @@ package actor ForwardingWriter {
     /// Makes the kernel hold these entries; returns a Service that it refuses.
     private func adopt(
         _ services: [ServiceIdentity: [ForwardingEntry]], _ surroundings: Surroundings,
-        _ report: inout WriteReport
+        _ report: inout WriteReport, _ predecessor: inout PredecessorFlows
     ) throws(NetfilterError) -> (ServiceIdentity, NetfilterError)? {
         table = ForwardingTable(layout: table.layout, surroundings: surroundings)
         report.conflicts = table.fill(
             with: services.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         affinitySweep = AffinitySweep(all: table.services.flatMap(table.entries))
         do throws(NetfilterError) {
-            let (count, durations) = try reconcile()
+            let (count, durations) = try reconcile { predecessor.note($0) }
             report.changeCount += count
             report.transactions += durations
             return nil

@@ -12,6 +12,8 @@ package struct WriteReport: Sendable {
     package var changeCount = 0
     /// How long each transaction took, from sending to the kernel's answer.
     package var transactions: [Duration] = []
+    /// Tracked flows whose backend went while nobody was there: only a start finds any.
+    package var staleFlows: [FlowFilter] = []
     /// True if the kernel held something else than was known, so that it was read and repaired.
     package var hasRepaired = false
 }

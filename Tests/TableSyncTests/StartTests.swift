@@ -91,6 +91,49 @@ struct StartTests {
         #expect(try second.affinity(.ip).isEmpty)
     }
 
+    @Test("flows whose backend went while no writer was there are told, and no others")
+    func staleFlows() async throws {
+        let namespace = try NetworkNamespace()
+        let first = try Host(in: namespace)
+        let fresh = try await first.start([
+            identity("dns"): [clusterIP(10, to: [2, 3, 4], .v4, .udp)],
+            identity("web"): [clusterIP(11, to: [2, 3], .v6)],
+            identity("gone"): [clusterIP(12, to: [5])],
+            identity("same"): [clusterIP(13, to: [5])],
+        ])
+        #expect(fresh.staleFlows.isEmpty)
+        let report = try await Host(in: namespace).start([
+            identity("dns"): [clusterIP(10, to: [3, 4], .v4, .udp)],
+            identity("web"): [clusterIP(11, to: [3, 2, 6], .v6)],
+            identity("same"): [clusterIP(13, to: [5])],
+        ])
+        #expect(
+            Set(report.staleFlows) == [
+                FlowFilter(
+                    transport: .udp, frontend: socket("10.96.0.10:80"),
+                    backend: socket("10.244.1.2:8080")),
+                FlowFilter(
+                    transport: .tcp, frontend: socket("10.96.0.12:80"),
+                    backend: socket("10.244.1.5:8080"), onlyUnanswered: true),
+            ])
+    }
+
+    @Test("flows to a UDP frontend that is new outside the service range are told at the start")
+    func newFrontend() async throws {
+        let host = try Host()
+        let external = ForwardingEntry(
+            Frontend(address("198.51.100.10"), .udp, port(53)), label: "default/dns",
+            backends: [socket("10.244.1.2:53")], sourceHiding: .everyClient)
+        let report = try await host.start([identity("dns"): [external]])
+        let frontend = socket("198.51.100.10:53")
+        #expect(
+            report.staleFlows == [
+                FlowFilter(transport: .udp, frontend: frontend, backend: frontend)
+            ])
+        let next = try Host(in: host.namespace)
+        #expect(try await next.start([identity("dns"): [external]]).staleFlows.isEmpty)
+    }
+
     @Test("a second writer cannot take the tables of a living one")
     func owned() async throws {
         guard try Host.ownershipIsSupported() else { return }
