@@ -25,9 +25,9 @@ struct TableShapeTests {
 
     @Test("the number of chains does not depend on the number of Services")
     func chainCount() {
-        let few = node(services: 10).ruleset.tables.values.map(\.chains.count)
+        let few = node(services: 10).ruleset.tables.mapValues(\.chains.count)
         let many = node(services: 1000).ruleset
-        #expect(many.tables.values.map(\.chains.count) == few)
+        #expect(many.tables.mapValues(\.chains.count) == few)
         let services = many.tables[TableID(.ip, "sluice")]?.sets["services"]
         #expect(services?.elements.count == 1000)
     }
