@@ -21,7 +21,7 @@ struct HealthProberTests {
     private func outcomes(
         of checks: [HealthCheck], atLeast count: Int, interval: Duration = .milliseconds(50),
         timeout: Duration = .milliseconds(300), maximumConcurrentChecks: Int = 100,
-        deadline: Duration = .seconds(20)
+        deadline: Duration = .seconds(120)
     ) async throws -> [HealthCheck: [CheckOutcome]] {
         let collected = Mutex<[HealthCheck: [CheckOutcome]]>([:])
         let prober = HealthProber(
