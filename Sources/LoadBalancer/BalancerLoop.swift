@@ -81,6 +81,7 @@ struct BalancerLoop {
                     updates.filter { !$0.entries.isEmpty }.map { ($0.service, $0.entries) },
                     uniquingKeysWith: { first, _ in first }),
                 surroundings: Surroundings())
+            stale = report.staleFlows
         } else {
             for (service, entries) in updates {
                 let before = await hands.writer.entries(of: service)
