@@ -67,18 +67,35 @@ extension LabTests {
         /// Until the maps of all nodes, and then the flows they remember, are without the pod.
         private func waitUntilGone() async throws {
             for node in Lab.nodes {
-                try await eventually("\(node) sends nothing to the removed pod") {
-                    let tables = try await lab.exec(node, "nft", "list", "ruleset")
-                    let flows = try await lab.exec(
-                        node, "conntrack", "-L", "-p", "udp", "-g", "10.244.2.2")
-                    let flows6 = try await lab.exec(
-                        node, "conntrack", "-L", "-p", "udp", "-f", "ipv6", "-g",
-                        "fd44:0:0:2::2")
-                    return !tables.contains(": 10.244.2.2 .")
-                        && !tables.contains(": fd44:0:0:2::2 .") && flows.isEmpty
-                        && flows6.isEmpty
+                var left: [String] = []
+                do {
+                    try await eventually("\(node) sends nothing to the removed pod") {
+                        left = try await traces(on: node)
+                        return left.isEmpty
+                    }
+                } catch {
+                    throw Unexpected("\(error): \(left)")
                 }
             }
+        }
+
+        /// Elements and translated UDP flows of a node that lead to node2-pod1.
+        private func traces(on node: String) async throws -> [String] {
+            let tables = try await lab.exec(node, "nft", "list", "ruleset")
+                .split { $0 == "\n" || $0 == "," }
+            var flows: [Substring] = []
+            for family in ["ipv4", "ipv6"] {
+                flows += try await lab.exec(node, "conntrack", "-L", "-p", "udp", "-f", family)
+                    .split(separator: "\n")
+            }
+            var traces: [Substring] = []
+            for pod in ["10.244.2.2", "fd44:0:0:2::2"] {
+                traces += tables.filter { $0.contains(": \(pod) .") }
+                traces += flows.filter {
+                    $0.contains("src=\(pod) ") && !$0.contains("dst=\(pod) ")
+                }
+            }
+            return traces.map(String.init)
         }
     }
 }
