@@ -45,9 +45,14 @@ package struct NodePlan: Sendable {
             serviceRanges: configuration.serviceRanges)
     }
 
+    /// The node's own addresses, those that others reach it by first.
+    package func nodeAddresses(in snapshot: ClusterSnapshot) -> [IPAddress] {
+        snapshot.nodes[configuration.nodeName]?.addresses ?? []
+    }
+
     /// The node's addresses at which nodePorts answer.
     package func nodePortAddresses(in snapshot: ClusterSnapshot) -> [IPAddress] {
-        let addresses = snapshot.nodes[configuration.nodeName]?.addresses ?? []
+        let addresses = nodeAddresses(in: snapshot)
         switch configuration.nodePortAddresses {
         case .primary:
             return IPFamily.allCases.compactMap { family in

@@ -18,13 +18,16 @@ actor ProxyInbox {
         let isComplete: Bool
         /// Which addresses are what around the node, if a node changed.
         let surroundings: Surroundings?
-        /// The node's addresses at which nodePorts answer.
-        let nodePortAddresses: [IPAddress]
+        /// The node's own addresses.
+        let nodeAddresses: [IPAddress]
         /// When the oldest of these changes arrived.
         let arrived: ContinuousClock.Instant
         /// When endpoints changed, as their slices say.
         let triggers: [String]
     }
+
+    /// Times of change that are kept while the kernel refuses everything; they are only measured.
+    static let triggerLimit = 10_000
 
     private var snapshot = ClusterSnapshot()
     private var touched: Set<ServiceIdentity> = []
@@ -33,6 +36,7 @@ actor ProxyInbox {
     private var triggers: [String] = []
     private var listed: Set<ResourceKind> = []
     private var hasStarted = false
+    private var away: [ResourceKind: APIClientError] = [:]
     private let plan: NodePlan
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
@@ -42,7 +46,7 @@ actor ProxyInbox {
     ///   - plan: translates what arrives.
     ///   - signal: told whenever there may be work.
     ///   - problems: told what in the objects could not be used.
-    ///   - connection: told nil when changes arrive, and the reason when they do not.
+    ///   - connection: told nil when changes of all kinds arrive, and the reason when not.
     init(
         plan: NodePlan, signal: AsyncStream<Void>.Continuation,
         problems: @escaping @Sendable (String) -> Void,
@@ -61,8 +65,8 @@ actor ProxyInbox {
         case .upserted(let object): note(touched: snapshot.upsert(object))
         case .deleted(let object): note(touched: snapshot.delete(object))
         case .unreadable(let object): problems(object.description)
-        case .connected: connection(nil)
-        case .disconnected(let error): connection(error)
+        case .connected: note(.services, nil)
+        case .disconnected(let error): note(.services, error)
         }
     }
 
@@ -72,7 +76,7 @@ actor ProxyInbox {
             note(touched: snapshot.replaceSlices(objects), listed: .endpointslices)
         case .upserted(let object):
             let touched = snapshot.upsert(object)
-            if !touched.isEmpty,
+            if !touched.isEmpty, triggers.count < Self.triggerLimit,
                 let trigger = object.metadata.annotations?[WellKnown.lastChangeTriggerTime]
             {
                 triggers.append(trigger)
@@ -80,8 +84,8 @@ actor ProxyInbox {
             note(touched: touched)
         case .deleted(let object): note(touched: snapshot.delete(object))
         case .unreadable(let object): problems(object.description)
-        case .connected: connection(nil)
-        case .disconnected(let error): connection(error)
+        case .connected: note(.endpointslices, nil)
+        case .disconnected(let error): note(.endpointslices, error)
         }
     }
 
@@ -92,15 +96,15 @@ actor ProxyInbox {
         case .upserted(let object): noteNodes(changed: snapshot.upsert(object))
         case .deleted(let object): noteNodes(changed: snapshot.delete(object))
         case .unreadable(let object): problems(object.description)
-        case .connected: connection(nil)
-        case .disconnected(let error): connection(error)
+        case .connected: note(.nodes, nil)
+        case .disconnected(let error): note(.nodes, error)
         }
     }
 
     /// Takes everything that waits; nil if nothing does or not all kinds are known yet.
     func takeWork() -> Work? {
         guard listed.count == 3 else { return nil }
-        guard !hasStarted || !touched.isEmpty || haveNodesChanged else { return nil }
+        guard hasWork else { return nil }
         defer {
             hasStarted = true
             touched = []
@@ -114,7 +118,7 @@ actor ProxyInbox {
             updates: names.sorted().map { ($0, plan.translate($0, in: snapshot)) },
             isComplete: !hasStarted,
             surroundings: isComplete ? plan.surroundings(in: snapshot) : nil,
-            nodePortAddresses: plan.nodePortAddresses(in: snapshot),
+            nodeAddresses: plan.nodeAddresses(in: snapshot),
             arrived: arrived ?? .now, triggers: triggers)
     }
 
@@ -124,26 +128,35 @@ actor ProxyInbox {
         if work.surroundings != nil { haveNodesChanged = true }
         touched.formUnion(work.updates.map(\.service))
         arrived = work.arrived
+        triggers = Array((work.triggers + triggers).prefix(Self.triggerLimit))
     }
+
+    private var hasWork: Bool { !hasStarted || !touched.isEmpty || haveNodesChanged }
 
     /// When the oldest change arrived that is not in the kernel yet.
     var oldestWaiting: ContinuousClock.Instant? { arrived }
 
+    /// One kind that arrives does not make up for another that does not.
+    private func note(_ kind: ResourceKind, _ error: APIClientError?) {
+        away[kind] = error
+        connection(away.min { $0.key.rawValue < $1.key.rawValue }?.value)
+    }
+
     private func note(touched new: Set<ServiceIdentity>, listed kind: ResourceKind? = nil) {
         if let kind { listed.insert(kind) }
         touched.formUnion(new)
-        finish(isNew: !new.isEmpty || kind != nil)
+        finish()
     }
 
     private func noteNodes(changed: Bool, listed kind: ResourceKind? = nil) {
         if let kind { listed.insert(kind) }
         haveNodesChanged = haveNodesChanged || changed
-        finish(isNew: changed || kind != nil)
+        finish()
     }
 
-    private func finish(isNew: Bool) {
+    private func finish() {
         for problem in snapshot.takeProblems() { problems(problem.description) }
-        guard isNew else { return }
+        guard hasWork else { return }
         if arrived == nil { arrived = .now }
         signal.yield()
     }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Forwarding
 import Logging
 import Netfilter
+import ServiceLifecycle
 import ServiceModel
 import ServiceTranslation
 import TableSync
@@ -13,7 +14,7 @@ struct SyncLoop {
     private static let retryInterval = Duration.seconds(1)
     /// A packet passes the rules in much less than this.
     private static let affinitySweepDelay = Duration.seconds(1)
-    /// Between two looks at the host's routes.
+    /// Between two looks at the host's routes, and at chains that nothing uses.
     private static let routeInterval = Duration.seconds(10)
 
     private let configuration: NodeProxyConfiguration
@@ -31,7 +32,8 @@ struct SyncLoop {
     private var nextRouteCheck: ContinuousClock.Instant
     private var nodeAddresses: [IPAddress] = []
     /// When clients that lost their endpoint are looked for once more; nil: none did.
-    private var lastAffinitySweep: ContinuousClock.Instant?
+    private var nextAffinitySweep: ContinuousClock.Instant?
+    private var saidProblems: Set<String> = []
 
     init(
         configuration: NodeProxyConfiguration, writer: ForwardingWriter, inbox: ProxyInbox,
@@ -51,34 +53,38 @@ struct SyncLoop {
         nextRouteCheck = clock.now
     }
 
-    /// Does all that waits, then looks after the kernel if it is time to.
+    /// Does all that waits, and looks after the kernel whenever it is time to.
+    ///
+    /// Changes that never pause keep it from neither looking nor ending.
     mutating func turn() async {
         guard clock.now >= nextTry else { return }
-        while let work = await inbox.takeWork() {
+        while !Task.isShuttingDownGracefully, let work = await inbox.takeWork() {
             health.update { $0.waitingSince = work.arrived }
             do {
                 try await carryOut(work)
             } catch {
                 await inbox.putBack(work)
-                metrics.failed()
-                nextTry = clock.now + Self.retryInterval
-                let isNew = health.state.lastError != "\(error)"
-                health.update { $0.lastError = "\(error)" }
-                if isNew {
-                    logger.error(
-                        "the kernel could not be written; trying again every second",
-                        metadata: ["error": "\(error)"])
-                }
+                noteFailure(error)
                 return
             }
+            await lookAfterKernel()
         }
         await lookAfterKernel()
     }
 
+    private mutating func noteFailure(_ error: any Error) {
+        metrics.failed()
+        nextTry = clock.now + Self.retryInterval
+        let isNew = health.state.lastError != "\(error)"
+        health.update { $0.lastError = "\(error)" }
+        guard isNew else { return }
+        logger.error(
+            "the kernel could not be written; trying again every second",
+            metadata: ["error": "\(error)"])
+    }
+
     private mutating func carryOut(_ work: ProxyInbox.Work) async throws {
-        for problem in Set(work.updates.flatMap(\.translated.problems)) {
-            logger.warning("left out", metadata: ["problem": "\(problem)"])
-        }
+        warn(work.updates.flatMap(\.translated.problems).map(\.description))
         let updates = work.updates.map { ($0.service, $0.translated.entries) }
         var report: WriteReport
         if work.isComplete {
@@ -86,36 +92,44 @@ struct SyncLoop {
             report = try await writer.start(
                 Dictionary(uniqueKeysWithValues: updates.filter { !$0.1.isEmpty }),
                 surroundings: work.surroundings ?? Surroundings())
+            purge.add(report.staleFlows)
         } else {
+            var before: WriteReport?
             if let surroundings = work.surroundings {
-                let outcome = try await writer.write(surroundings)
-                report = outcome
+                before = try await writer.write(surroundings)
             }
             var stale: [FlowFilter] = []
             for (service, entries) in updates {
-                let before = await writer.entries(of: service)
-                if before != entries {
-                    stale += StaleFlows.filters(from: before, to: entries)
+                let held = await writer.entries(of: service)
+                if held != entries {
+                    stale += StaleFlows.filters(from: held, to: entries)
                 }
             }
             report = try await writer.write(updates)
+            if let before {
+                report.hasRepaired = report.hasRepaired || before.hasRepaired
+                report.changeCount += before.changeCount
+                report.transactions += before.transactions
+            }
             purge.add(stale)
             await sweepAffinity(isLast: false)
-            lastAffinitySweep = clock.now + Self.affinitySweepDelay
         }
-        nodeAddresses = work.nodePortAddresses
+        // Not put off by further changes, or it might never come.
+        nextAffinitySweep = nextAffinitySweep ?? clock.now + Self.affinitySweepDelay
+        nodeAddresses = work.nodeAddresses
         if work.surroundings != nil { nextRouteCheck = clock.now }
         await note(report, of: work)
         if work.isComplete { ProcessMemory.giveBackUnused() }
     }
 
-    private func note(_ report: WriteReport, of work: ProxyInbox.Work) async {
+    private mutating func note(_ report: WriteReport, of work: ProxyInbox.Work) async {
         let now = clock.now
         let wait = now - work.arrived
         let sinceChange = work.triggers.compactMap { ChangeTime.seconds(since: $0, now: Date.now) }
         metrics.synced(report, after: wait, sinceChange: sinceChange)
-        for conflict in report.conflicts {
-            logger.warning("left out", metadata: ["problem": "\(conflict)"])
+        warn(report.conflicts.map(\.description))
+        if report.hasRepaired {
+            logger.warning("somebody else changed our tables; they are repaired")
         }
         for (service, error) in report.refused {
             logger.error(
@@ -148,6 +162,15 @@ struct SyncLoop {
             ])
     }
 
+    /// Says each problem once: the same ones come with every change of a node.
+    private mutating func warn(_ problems: [String]) {
+        // Far more than people read; then they are said anew.
+        if saidProblems.count > 1_000 { saidProblems = [] }
+        for problem in problems where saidProblems.insert(problem).inserted {
+            logger.warning("left out", metadata: ["problem": "\(problem)"])
+        }
+    }
+
     /// Lets clients go whose endpoint is gone; failing at it is said, and stops nothing.
     private func sweepAffinity(isLast: Bool) async {
         do {
@@ -159,17 +182,28 @@ struct SyncLoop {
         }
     }
 
+    /// Removes chains that no Service needs any more; failing at it is said, and stops nothing.
+    private func sweepIdleChains() async {
+        do {
+            _ = try await writer.sweepIdleChains()
+        } catch {
+            logger.warning("idle chains could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// Sees whether somebody else changed our tables, or took the service route away.
     private mutating func lookAfterKernel() async {
         let now = clock.now
         guard health.state.hasSynced else { return }
-        if let due = lastAffinitySweep, now >= due {
-            lastAffinitySweep = nil
+        if let due = nextAffinitySweep, now >= due {
             await sweepAffinity(isLast: true)
+            let isOver = await !writer.awaitsAffinitySweep
+            nextAffinitySweep = isOver ? nil : clock.now + Self.affinitySweepDelay
         }
         if now >= nextRouteCheck {
             nextRouteCheck = now + Self.routeInterval
             await host.ensureServiceRoutes(nodeAddresses: nodeAddresses)
+            await sweepIdleChains()
         }
         guard now >= nextComparison else { return }
         do {
@@ -183,8 +217,10 @@ struct SyncLoop {
                     ])
             }
             // Reading a large table back takes long: never more than a tenth of the time.
-            nextComparison =
-                clock.now + max(configuration.compareInterval / 2, (clock.now - now) * 9)
+            let pause =
+                configuration.ownsTables
+                ? configuration.ownedCompareInterval : configuration.compareInterval / 2
+            nextComparison = clock.now + max(pause, (clock.now - now) * 9)
         } catch {
             metrics.failed()
             nextComparison = clock.now + Self.retryInterval
