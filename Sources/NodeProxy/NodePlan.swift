@@ -4,7 +4,7 @@ import Ruleset
 package import ServiceModel
 package import ServiceTranslation
 
-/// What one node should have in its tables, from what is known of the cluster. Pure.
+/// What one node should have in its tables, from what is known of the cluster; pure.
 package struct NodePlan: Sendable {
     /// The settings of the proxy.
     package let configuration: NodeProxyConfiguration
