@@ -53,7 +53,7 @@ final class Program: Sendable {
     }
 
     deinit {
-        if process.isRunning { process.terminate() }
+        if process.isRunning { signal(SIGKILL) }
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -62,8 +62,11 @@ final class Program: Sendable {
         (try? String(contentsOf: complaintFile, encoding: .utf8)) ?? ""
     }
 
-    /// Asks the program to end.
-    func terminate() { process.terminate() }
+    /// Sends a signal.
+    ///
+    /// Programs that do not see to SIGTERM themselves need SIGKILL: they have
+    /// inherited our thread's signal mask, in which Dispatch blocks it.
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits for the end; holds up no thread of the pool.
     func finish() async throws -> Output {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension LabTests {
@@ -24,7 +25,7 @@ extension LabTests {
                 let diff = try await lab.attempt("node2", "sluice", "diff")
                 #expect(diff.status == 0, "\(diff)")
             } afterwards: {
-                run.terminate()
+                run.signal(SIGTERM)
                 let output = try await run.finish()
                 #expect(output.status == 0, "\(output.complaint.suffix(2000))")
                 try await lab.run("start", "node2", "proxy")

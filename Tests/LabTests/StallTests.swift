@@ -25,8 +25,8 @@ extension LabTests {
                     // The watches hang.
                     try await expectStall(in: proxy, count: 2)
                 } afterwards: {
-                    api.terminate()
-                    proxy.terminate()
+                    api.signal(SIGKILL)
+                    proxy.signal(SIGTERM)
                     _ = try await (api.finish(), proxy.finish())
                     try await lab.run("start", "node3", "proxy")
                     try await Cluster(lab).waitUntilServed()

@@ -1,6 +1,8 @@
+import Foundation
+
 /// What `nft list table` prints of one table.
 struct TableListing: Hashable, Sendable {
-    /// The text without the table's own flags: nft 1.0.6 cannot load those of owned tables.
+    /// The text without the table's own flags, which nft 1.0.6 cannot load, and its owner's name.
     let text: String
 
     /// Lists a table of a host; throws if nft cannot.
@@ -12,6 +14,20 @@ struct TableListing: Hashable, Sendable {
         text = listing.split(separator: "\n", omittingEmptySubsequences: false)
             .filter { !$0.hasPrefix("\tflags ") }
             .joined(separator: "\n")
+            .replacing(#/ # progname .*/#, with: "")
+    }
+
+    /// What nft lists after it has loaded this text in an empty namespace.
+    func reloaded(_ family: String, _ table: String) async throws -> TableListing {
+        let copy = try await withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("table.nft")
+            try Data(text.utf8).write(to: file)
+            return try await Program([
+                "unshare", "--net", "sh", "-c", "nft -f \"$1\" && nft list table \"$2\" \"$3\"",
+                "sh", file.path, family, table,
+            ]).finish().checked().text
+        }
+        return TableListing(copy)
     }
 
     /// Every rule, declaration and element without its counts, sorted: two tables with the

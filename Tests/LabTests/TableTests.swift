@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 extension LabTests {
@@ -14,15 +13,8 @@ extension LabTests {
         func listingLoads(host: String, family: String, table: String) async throws {
             let listing = try await TableListing(lab, host, family, table)
             #expect(listing.elementCount(commentPrefix: "default/trio") > 0)
-            let copy = try await withTemporaryFolder { folder in
-                let file = folder.appendingPathComponent("table.nft")
-                try Data(listing.text.utf8).write(to: file)
-                return try await Program([
-                    "unshare", "--net", "sh", "-c",
-                    "nft -f \"$1\" && nft list table \"$2\" \"$3\"", "sh", file.path, family, table,
-                ]).finish().checked().text
-            }
-            #expect(TableListing(copy).contents == listing.contents)
+            let copy = try await listing.reloaded(family, table)
+            #expect(copy.contents == listing.contents)
         }
 
         @Test("the number of chains does not depend on the number of Services")

@@ -14,9 +14,9 @@ extension LabTests {
             let left = try await lab.exec("client", "nft", "list", "ruleset")
             #expect(left.isEmpty)
             for family in ["ip", "ip6"] {
-                let planned = try #require(table(family, in: rules))
+                let planned = try await TableListing(rules).reloaded(family, "sluice")
                 let kernel = try await TableListing(lab, "node2", family, "sluice")
-                #expect(TableListing(planned).contents == kernel.contents)
+                #expect(planned.contents == kernel.contents)
             }
         }
 
@@ -103,14 +103,6 @@ extension LabTests {
             let lines = try await lab.run("status").split(separator: "\n")
             let fields = lines.map { $0.split(separator: "\t") }
             return try #require(fields.first { $0[0] == host && $0[1] == role })[2]
-        }
-
-        /// One table out of a ruleset's text.
-        private func table(_ family: String, in rules: String) -> String? {
-            guard let start = rules.firstRange(of: "table \(family) sluice {") else { return nil }
-            let rest = rules[start.lowerBound...]
-            guard let end = rest.firstRange(of: "\n}") else { return nil }
-            return String(rest[..<end.upperBound])
         }
     }
 }
