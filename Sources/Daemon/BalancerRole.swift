@@ -57,8 +57,9 @@ package struct BalancerSettings: Sendable {
 struct BalancerRole {
     let services: [any Service]
 
-    init(_ settings: BalancerSettings, context: RoleContext) throws {
-        let client = APIClient(try APITarget.named(by: settings.source, for: context.role))
+    init(
+        _ settings: BalancerSettings, client: APIClient, context: RoleContext
+    ) throws {
         let configuration = LoadBalancerConfiguration(
             interface: settings.interface, check: settings.check, policy: settings.policy,
             ownsTables: try context.ownsTables(allowed: settings.mayOwnTables))
@@ -77,7 +78,10 @@ struct BalancerRole {
                 place: .unixSocket(path: context.socketPath),
                 pages: pages + [
                     context.metricsPage,
-                    ProxyRole.differencePage { try await balancer.difference() },
+                    ProxyRole.differencePage {
+                        guard balancer.health.state.hasSynced else { throw ToolFailure.notSynced }
+                        return try await balancer.difference()
+                    },
                 ],
                 logger: context.logger),
         ]

@@ -33,6 +33,7 @@ package struct Cleanup {
     ///
     /// Refuses while a daemon lives, because it would make everything again.
     package func run() async throws -> Report {
+        try RoleContext.requireRoot("cleanup")
         let holders = RoleLock.holders(in: common.runtimeDirectory)
         guard holders.isEmpty else {
             let names = holders.map { "sluice \($0.role) (pid \($0.pid))" }
@@ -40,6 +41,11 @@ package struct Cleanup {
                 "\(names.joined(separator: ", ")) still runs on this host; stop it first: "
                     + "systemctl stop sluice-\(holders[0].role), or kill \(holders[0].pid)")
         }
+        // No daemon starts meanwhile.
+        let locks = try RoleLock.roles.map {
+            try RoleLock(role: $0, directory: common.runtimeDirectory)
+        }
+        defer { withExtendedLifetime(locks) {} }
         var report = Report()
         report.removed += try removeTables()
         for role in try HostJournal.roles(in: common.stateDirectory) {

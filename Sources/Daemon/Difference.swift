@@ -32,6 +32,7 @@ package struct Difference: Codable, Hashable, Sendable {
 
     /// Asks each daemon that runs on this host for its difference.
     package static func ofRunningDaemons(common: CommonSettings) async throws -> Difference {
+        try RoleContext.requireRoot("diff")
         let roles = RoleLock.holders(in: common.runtimeDirectory).map(\.role)
             .filter { $0 != "api" }
         guard !roles.isEmpty else {

@@ -97,11 +97,16 @@ package struct PlannedNode {
 
     private static func read(_ target: APITarget) async throws -> ClusterSnapshot {
         let client = APIClient(target)
-        defer { Task { await client.shutdown() } }
         var snapshot = ClusterSnapshot()
-        _ = snapshot.replaceServices(try await client.list(ServiceObject.self))
-        _ = snapshot.replaceSlices(try await client.list(EndpointSliceObject.self))
-        _ = snapshot.replaceNodes(try await client.list(NodeObject.self))
+        do {
+            _ = snapshot.replaceServices(try await client.list(ServiceObject.self))
+            _ = snapshot.replaceSlices(try await client.list(EndpointSliceObject.self))
+            _ = snapshot.replaceNodes(try await client.list(NodeObject.self))
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+        await client.shutdown()
         return warned(snapshot)
     }
 

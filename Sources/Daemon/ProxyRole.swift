@@ -1,5 +1,4 @@
 import APIClient
-
 import Foundation
 import HostJournal
 import NodeProxy
@@ -11,9 +10,8 @@ struct ProxyRole {
     let services: [any Service]
 
     init(
-        _ settings: ProxySettings, source: StateSource?, context: RoleContext
+        _ settings: ProxySettings, client: APIClient, context: RoleContext
     ) throws {
-        let client = APIClient(try APITarget.named(by: source, for: context.role))
         let configuration = NodeProxyConfiguration(
             nodeName: settings.node.nodeName ?? HostName.short,
             serviceRanges: settings.ranges.service, podRanges: settings.ranges.pods,
@@ -36,7 +34,11 @@ struct ProxyRole {
             StatusServer(
                 place: .unixSocket(path: context.socketPath),
                 pages: pages.all + [
-                    context.metricsPage, Self.differencePage { try await proxy.difference() },
+                    context.metricsPage,
+                    Self.differencePage {
+                        guard health.state.hasSynced else { throw ToolFailure.notSynced }
+                        return try await proxy.difference()
+                    },
                 ],
                 logger: context.logger),
         ]

@@ -1,3 +1,4 @@
+import APIClient
 import CoreMetrics
 import Foundation
 import Logging
@@ -13,10 +14,15 @@ struct RoleContext {
     let common: CommonSettings
     let logger: Logger
     let registry: PrometheusRegistry
-    private let lock: RoleLock
+    private let locks: [RoleLock]
 
     /// Takes the role's lock and sets logging and metrics up for the process.
-    init(role: String, common: CommonSettings, metricsHelp: [String: String]) throws {
+    ///
+    /// The others are roles that this one does the work of, and that must not run beside it.
+    init(
+        role: String, insteadOf others: [String] = [], common: CommonSettings,
+        metricsHelp: [String: String]
+    ) throws {
         self.role = role
         self.common = common
         let level = common.logLevel
@@ -28,14 +34,16 @@ struct RoleContext {
         logger = Logger(label: "sluice.\(role)")
         registry = PrometheusRegistry(help: metricsHelp)
         MetricsSystem.bootstrap(registry)
-        lock = try RoleLock(role: role, directory: common.runtimeDirectory)
+        locks = try ([role] + others).map {
+            try RoleLock(role: $0, directory: common.runtimeDirectory)
+        }
     }
 
     /// Fails early, and says why, where the kernel would say only "not permitted".
     static func requireRoot(_ role: String) throws {
         guard geteuid() == 0 else {
             throw ToolFailure(
-                "sluice \(role) changes the kernel's rules and addresses; run it as root")
+                "sluice \(role) deals with the kernel's rules and addresses; run it as root")
         }
     }
 
@@ -53,7 +61,21 @@ struct RoleContext {
                 },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
-        withExtendedLifetime(lock) {}
+        withExtendedLifetime(locks) {}
+    }
+
+    /// Runs services that read from an API; closes the connections however that ends.
+    func run(
+        reading target: APITarget, _ services: (APIClient) throws -> [any Service]
+    ) async throws {
+        let client = APIClient(target)
+        do {
+            try await run(try services(client))
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+        await client.shutdown()
     }
 
     /// The page of Prometheus' text.

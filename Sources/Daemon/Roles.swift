@@ -1,3 +1,4 @@
+import APIClient
 import Addressing
 import LoadBalancer
 import NodeProxy
@@ -16,8 +17,9 @@ package enum Roles {
         try RoleContext.requireRoot("proxy")
         let context = try RoleContext(
             role: "proxy", common: common, metricsHelp: NodeProxy.metricsHelp)
-        try await context.run(
-            try ProxyRole(settings, source: settings.source, context: context).services)
+        try await context.run(reading: try APITarget.named(by: settings.source, for: "proxy")) {
+            try ProxyRole(settings, client: $0, context: context).services
+        }
     }
 
     /// `sluice balancer`: steers VIPs to healthy nodes.
@@ -27,7 +29,11 @@ package enum Roles {
         try RoleContext.requireRoot("balancer")
         let context = try RoleContext(
             role: "balancer", common: common, metricsHelp: BalancerMetrics.help)
-        try await context.run(try BalancerRole(settings, context: context).services)
+        try await context.run(
+            reading: try APITarget.named(by: settings.source, for: "balancer")
+        ) {
+            try BalancerRole(settings, client: $0, context: context).services
+        }
     }
 
     /// `sluice run`: an API and a proxy that follows it, over loopback, in one process.
@@ -36,12 +42,13 @@ package enum Roles {
     ) async throws {
         try RoleContext.requireRoot("run")
         let context = try RoleContext(
-            role: "run", common: common, metricsHelp: NodeProxy.metricsHelp)
-        let target = api.listen.reachableFromHere
-        try await context.run(
+            role: "run", insteadOf: ["proxy"], common: common,
+            metricsHelp: NodeProxy.metricsHelp)
+        let source = StateSource.api(url: "http://\(api.listen.reachableFromHere)")
+        try await context.run(reading: try APITarget.named(by: source, for: "run")) {
             try APIRole(api, context: context).services
-                + ProxyRole(proxy, source: .api(url: "http://\(target)"), context: context)
-                .services)
+                + ProxyRole(proxy, client: $0, context: context).services
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 import Addressing
 import FoundationEssentials
+import Glibc
 import Hummingbird
 import Logging
+import NIOCore
 import ServiceLifecycle
 
 /// One page of a daemon's health or metrics port.
@@ -42,9 +44,16 @@ package struct StatusPage: Sendable {
 
 /// Serves a daemon's pages over TCP, or to root alone through a unix socket.
 struct StatusServer: Service {
-    enum Place: Sendable {
+    enum Place: Sendable, CustomStringConvertible {
         case tcp(ListenAddress)
         case unixSocket(path: String)
+
+        var description: String {
+            switch self {
+            case .tcp(let listen): "\(listen)"
+            case .unixSocket(let path): path
+            }
+        }
     }
 
     let place: Place
@@ -63,8 +72,26 @@ struct StatusServer: Service {
             }
         }
         let application = Application(
-            router: router, configuration: .init(address: bindAddress), logger: logger.quieter)
-        try await application.run()
+            router: router, configuration: .init(address: bindAddress),
+            onServerRunning: { _ in secure() }, logger: Self.silent)
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ToolFailure("\(place) cannot be listened on: \(error)")
+        }
+    }
+
+    /// What matters of the server is thrown; it logs an error even at each shutdown.
+    private static var silent: Logger {
+        var logger = Logger(label: "sluice.status")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    /// Sees to it that only root can connect to a unix socket.
+    private func secure() {
+        guard case .unixSocket(let path) = place, unsafe chmod(path, 0o600) != 0 else { return }
+        logger.warning("the socket is open to others", metadata: ["path": "\(path)"])
     }
 
     private var bindAddress: BindAddress {
