@@ -41,6 +41,18 @@ struct TableListing: Hashable, Sendable {
             .sorted()
     }
 
+    /// Some of what only one of two tables holds; none if they hold the same.
+    func differences(from other: TableListing) -> ArraySlice<String> {
+        contents.difference(from: other.contents).map(Self.text).prefix(10)
+    }
+
+    private static func text(of change: CollectionDifference<String>.Change) -> String {
+        switch change {
+        case .insert(_, let element, _): "+ \(element)"
+        case .remove(_, let element, _): "- \(element)"
+        }
+    }
+
     /// How many chains the table has.
     var chainCount: Int { text.matches(of: #/(?m)^\tchain /#).count }
 
