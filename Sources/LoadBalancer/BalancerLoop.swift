@@ -2,6 +2,7 @@ import Addressing
 import Forwarding
 import Logging
 import Netfilter
+import ServiceLifecycle
 import ServiceModel
 import ServiceTranslation
 import TableSync
@@ -56,7 +57,7 @@ struct BalancerLoop {
     /// Does all that waits, then looks after the kernel if it is time to.
     mutating func turn() async {
         guard clock.now >= nextTry else { return }
-        while let work = await inbox.takeWork() {
+        while !Task.isShuttingDownGracefully, let work = await inbox.takeWork() {
             health.update { $0.waitingSince = work.arrived }
             hands.changeChecks(work.step)
             do throws(NetfilterError) {
@@ -66,6 +67,8 @@ struct BalancerLoop {
                 noteFailure(error)
                 return
             }
+            // Between two pieces of work as well: they may follow each other without end.
+            await lookAfterKernel()
         }
         await sweepOnceMore()
         await lookAfterKernel()
@@ -116,6 +119,9 @@ struct BalancerLoop {
             for (service, error) in report.refused { state.refused["\(service)"] = "\(error)" }
         }
         metrics.state(services: count, refused: health.state.refused.count)
+        if report.hasRepaired {
+            logger.warning("somebody else had changed our tables; they are repaired")
+        }
         logger.log(
             level: work.isComplete ? .notice : .debug,
             work.isComplete ? "the kernel holds the complete state" : "written to the kernel",
@@ -202,7 +208,7 @@ struct BalancerLoop {
                     metadata: ["changes": "\(comparison.repairCount)"])
             }
             // Reading a large table back takes long: never more than a tenth of the time.
-            nextComparison = clock.now + max(compareInterval / 2, (clock.now - now) * 9)
+            nextComparison = clock.now + max(compareInterval, (clock.now - now) * 9)
         } catch {
             metrics.failedToSync()
             nextComparison = clock.now + Self.retryInterval

@@ -100,7 +100,9 @@ package struct LoadBalancer: Service {
         }
         var loop = BalancerLoop(
             hands(prober, cleaner, announcer), inbox: inbox,
-            compareInterval: configuration.compareInterval, health: health, metrics: metrics,
+            compareInterval: configuration.ownsTables
+                ? configuration.ownedCompareInterval : configuration.compareInterval / 2,
+            health: health, metrics: metrics,
             logger: logger)
         await allowForwarding()
         await follow(announcer) { await loop.turn() }

@@ -22,6 +22,8 @@ package struct LoadBalancerConfiguration: Sendable {
     package var announceInterval = Duration.seconds(60)
     /// How often it is looked whether somebody else changed a ruleset.
     package var compareInterval = Duration.milliseconds(250)
+    /// The same for owned tables, which nobody else can change: only to be sure.
+    package var ownedCompareInterval = Duration.seconds(30)
     /// How long work may wait before the balancer calls itself unhealthy.
     package var stallTimeout = Duration.seconds(60)
 

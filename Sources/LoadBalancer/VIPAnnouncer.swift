@@ -110,17 +110,25 @@ actor VIPAnnouncer {
         let present = Set(
             try addresses().filter { $0.interfaceIndex == index }.map(\.address))
         let noted = Set(await journal.records.addresses.map(\.address))
+        // One address that is refused (IPv6 may be off on the interface) keeps no other back.
+        var refusal: HostJournalError?
         for address in wanted.sorted()
         where !held.contains(address) || !present.contains(address) {
             if !present.contains(address) || noted.contains(address) {
-                try await journal.addAddress(
-                    address, prefixLength: address.family.addressBits, interface: interface)
+                do throws(HostJournalError) {
+                    try await journal.addAddress(
+                        address, prefixLength: address.family.addressBits, interface: interface)
+                } catch {
+                    refusal = refusal ?? error
+                    continue
+                }
             }
             held.insert(address)
             times.begin(address, at: now)
             logger.notice(
                 "address claimed", metadata: ["address": "\(address)", "on": "\(interface)"])
         }
+        if let refusal { throw refusal }
     }
 
     private func announce(_ due: [IPAddress]) throws(NetworkError) {
