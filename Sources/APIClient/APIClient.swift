@@ -54,7 +54,7 @@ package final class APIClient: Sendable {
     func get(
         _ path: String, query: [(name: String, value: String)] = []
     ) async throws(APIClientError) -> HTTPClientResponse {
-        let name = "GET \(path)"
+        let name = "GET \(target.url)\(path)"
         var request = HTTPClientRequest(url: target.url + path + Self.text(of: query))
         request.headers.add(name: "accept", value: "application/json")
         request.headers.add(name: "user-agent", value: "sluice")

@@ -42,19 +42,18 @@ private struct APIService: Service {
         let (loads, load) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [source] in
+                defer { load.finish() }
                 try await cancelWhenGracefulShutdown {
                     try await source.run { _ in
                         load.yield()
                         load.finish()
                     }
                 }
-                load.finish()
             }
-            for await _ in loads { break }
+            var isLoaded = false
+            for await _ in loads { isLoaded = true }
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
-            if group.isEmpty == false {
-                group.addTask { [server] in try await server.run() }
-            }
+            if isLoaded { group.addTask { [server] in try await server.run() } }
             // Whichever ends first ends the role; an error comes out of here.
             try await group.next()
             group.cancelAll()
@@ -64,7 +63,7 @@ private struct APIService: Service {
     private var server: APIServer {
         APIServer(
             store: store, host: listen.bindHost, port: Int(listen.port.rawValue),
-            logger: logger.quieter,
+            logger: logger.silent,
             whenListening: { [logger, listen] _ in
                 logger.notice("the API is served", metadata: ["address": "\(listen)"])
             })
@@ -72,10 +71,11 @@ private struct APIService: Service {
 }
 
 extension Logger {
-    /// The same logger without what a server says of itself at level info.
-    var quieter: Logger {
+    /// The same logger, for an HTTP server: what matters of it is thrown, and it calls each
+    /// shutdown an error.
+    var silent: Logger {
         var logger = self
-        logger.logLevel = max(.warning, logLevel)
+        logger.logLevel = .critical
         return logger
     }
 }

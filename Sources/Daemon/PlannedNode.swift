@@ -61,8 +61,13 @@ package struct PlannedNode {
 
     /// What differs between the kernel and the plan.
     package func difference() throws -> Difference {
+        try RoleContext.requireRoot("diff")
         var socket = try NetfilterSocket()
-        let present = try socket.read(table.layout.tables)
+        var present = try socket.read(table.layout.tables)
+        // Nobody owns the tables of a proxy that ended; the next one claims them as they are.
+        for (id, found) in present.tables where found.canBeClaimed(with: table.layout.flags) {
+            present.tables[id]?.flags = table.layout.flags
+        }
         return Difference(present.changes(to: table.ruleset))
     }
 
@@ -70,15 +75,15 @@ package struct PlannedNode {
         manifests path: String, ranges: RangeSettings, common: CommonSettings
     ) async throws -> ClusterSnapshot {
         let store = ObjectStore()
-        let hasState = FileManager.default.fileExists(
-            atPath: common.stateDirectory + "/" + StateFile.name)
+        let admission = try ranges.admission()
+        let state = try StateCopy(of: common.stateDirectory)
         var logger = Logger(label: "sluice.rules") {
             StreamLogHandler.standardError(label: $0)
         }
         logger.logLevel = .critical
         let source = ManifestSource(
-            path: path, store: store, admission: try ranges.admission(),
-            stateFile: hasState ? try StateFile(folder: common.stateDirectory) : nil,
+            path: path, store: store, admission: admission, stateFile: try state?.file(),
+            builtIn: BuiltInObjects.kubernetesService(api: [], configuration: admission),
             logger: logger)
         for problem in try await source.load() { warn("\(problem)") }
         var snapshot = ClusterSnapshot()

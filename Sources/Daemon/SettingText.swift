@@ -80,7 +80,9 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// The host name to bind: `::` takes IPv4 too, where the kernel has IPv6.
     var bindHost: String {
-        let hasIPv6 = FileManager.default.fileExists(atPath: "/proc/net/if_inet6")
+        // Empty where IPv6 is switched off, absent where the kernel has none.
+        let addresses = try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8)
+        let hasIPv6 = addresses?.isEmpty == false
         return address.map { "\($0)" } ?? (hasIPv6 ? "::" : "0.0.0.0")
     }
 

@@ -74,9 +74,21 @@ package struct NodeSettings: Sendable {
         self.nodePortAddresses =
             nodePortAddresses == "primary"
             ? .primary
-            : .blocks(try SettingText.blocks(nodePortAddresses, flag: "--nodeport-addresses"))
+            : .blocks(try Self.blocks(ofNodePorts: nodePortAddresses))
         mayOwnTables = try Self.choice(tableOwner, "--table-owner", yes: "auto", no: "off")
         hasCounters = try Self.choice(counters, "--counters", yes: "on", no: "off")
+    }
+
+    private static func blocks(
+        ofNodePorts text: String
+    ) throws(ConfigurationError) -> [CIDRBlock] {
+        do {
+            return try SettingText.blocks(text, flag: "--nodeport-addresses")
+        } catch {
+            throw ConfigurationError(
+                error.flag,
+                "\"\(text)\" is neither primary nor blocks such as 192.168.50.0/24,fd50::/64")
+        }
     }
 
     /// Reads a flag that has two values.

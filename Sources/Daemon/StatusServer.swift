@@ -73,19 +73,12 @@ struct StatusServer: Service {
         }
         let application = Application(
             router: router, configuration: .init(address: bindAddress),
-            onServerRunning: { _ in secure() }, logger: Self.silent)
+            onServerRunning: { _ in secure() }, logger: logger.silent)
         do {
             try await application.run()
         } catch let error as IOError {
             throw ToolFailure("\(place) cannot be listened on: \(error)")
         }
-    }
-
-    /// What matters of the server is thrown; it logs an error even at each shutdown.
-    private static var silent: Logger {
-        var logger = Logger(label: "sluice.status")
-        logger.logLevel = .critical
-        return logger
     }
 
     /// Sees to it that only root can connect to a unix socket.

@@ -20,6 +20,8 @@ actor ProxyInbox {
         let surroundings: Surroundings?
         /// The node's own addresses.
         let nodeAddresses: [IPAddress]
+        /// False if there is no Node object for this host.
+        let isNodeKnown: Bool
         /// When the oldest of these changes arrived.
         let arrived: ContinuousClock.Instant
         /// When endpoints changed, as their slices say.
@@ -119,6 +121,7 @@ actor ProxyInbox {
             isComplete: !hasStarted,
             surroundings: isComplete ? plan.surroundings(in: snapshot) : nil,
             nodeAddresses: plan.nodeAddresses(in: snapshot),
+            isNodeKnown: snapshot.nodes[plan.configuration.nodeName] != nil,
             arrived: arrived ?? .now, triggers: triggers)
     }
 

@@ -85,6 +85,10 @@ struct SyncLoop {
 
     private mutating func carryOut(_ work: ProxyInbox.Work) async throws {
         warn(work.updates.flatMap(\.translated.problems).map(\.description))
+        if !work.isNodeKnown {
+            let name = configuration.nodeName
+            warn(["there is no Node \(name): its nodePorts and local endpoints are left out"])
+        }
         let updates = work.updates.map { ($0.service, $0.translated.entries) }
         var report: WriteReport
         if work.isComplete {

@@ -8,8 +8,9 @@ struct APICommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var ranges: RangeOptions
+    @OptionGroup var pool: PoolOptions
 
-    @Option(help: "A folder or file of Kubernetes manifests, watched for changes.")
+    @Option(help: "Required. A folder or file of Kubernetes manifests, watched for changes.")
     var manifests: String?
 
     @Option(help: "ADDRESS:PORT to listen on.")
@@ -22,7 +23,7 @@ struct APICommand: AsyncParsableCommand {
         try await Roles.api(
             APISettings(
                 manifests: manifests, listen: SettingText.listener(listen, flag: "--listen"),
-                ranges: ranges.settings()),
+                ranges: ranges.settings(pool: pool)),
             common: common.settings())
     }
 }

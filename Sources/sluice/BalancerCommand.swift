@@ -7,15 +7,15 @@ struct BalancerCommand: AsyncParsableCommand {
         abstract: "Steer LoadBalancer addresses to the healthy nodes, from a host of its own.")
 
     @OptionGroup var common: CommonOptions
-    @OptionGroup var source: SourceOptions
+    @OptionGroup var source: APISourceOptions
 
-    @Option(help: "The interface that bears the LoadBalancer addresses.")
+    @Option(help: "Required. The interface that bears the LoadBalancer addresses.")
     var interface: String?
 
     @Option(help: "How a node is checked: tcp (the Service's nodePort) or http:PORT/PATH.")
     var check = Terminal.environment("check") ?? "http:10256/healthz"
 
-    @Option(help: "Time between two checks of a node.")
+    @Option(help: "Time between two checks of a node, such as 200ms, 2s or 1m.")
     var checkInterval = Terminal.environment("check-interval") ?? "2s"
 
     @Option(help: "Time after which a check has failed; the interval by default.")

@@ -6,7 +6,7 @@ struct CleanupCommand: AsyncParsableCommand {
         commandName: "cleanup",
         abstract: "Remove everything Sluice made on this host, and prove it.",
         discussion: """
-            Removes the tables, LoadBalancer addresses and routes, and sets changed sysctls back.
+            Removes the tables, LoadBalancer addresses and routes, and sets changed sysctls back. \
             Allocations and the rest of the state directory stay. Refuses while a daemon lives.
             """)
 

@@ -6,12 +6,13 @@ struct DiffCommand: AsyncParsableCommand {
         commandName: "diff",
         abstract: "Print what differs between the kernel and the plan.",
         discussion: """
-            Asks the daemon that runs on this host for its plan, or makes the plan itself if a
+            Asks the daemon that runs on this host for its plan, or makes the plan itself if a \
             source is given. Exit status: 0 no difference, 1 differences or failure.
             """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var ranges: RangeOptions
+    @OptionGroup var pool: PoolOptions
     @OptionGroup var source: SourceOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
@@ -21,7 +22,8 @@ struct DiffCommand: AsyncParsableCommand {
         let difference: Difference
         if let source = try source.source() {
             difference = try await PlannedNode(
-                source: source, node: node.settings(), ranges: ranges.settings(), common: common
+                source: source, node: node.settings(), ranges: ranges.settings(pool: pool),
+                common: common
             ).difference()
         } else {
             difference = try await Difference.ofRunningDaemons(common: common)

@@ -34,17 +34,36 @@ struct RangeOptions: ParsableArguments {
     @Option(help: "Where pods get their addresses from: an IPv4 and an IPv6 block.")
     var podCidr = Terminal.environment("pod-cidr") ?? "10.244.0.0/16"
 
-    @Option(help: "Where LoadBalancer addresses are allocated from; none by default.")
-    var loadBalancerPool = Terminal.environment("load-balancer-pool") ?? ""
-
     /// The settings in the daemon's terms.
-    func settings() throws -> RangeSettings {
+    func settings(pool: PoolOptions? = nil) throws -> RangeSettings {
         try RangeSettings(
-            service: serviceCidr, pods: podCidr, loadBalancerPools: loadBalancerPool)
+            service: serviceCidr, pods: podCidr,
+            loadBalancerPools: pool?.loadBalancerPool ?? "")
     }
 }
 
-/// Flags that say where the objects come from.
+/// The flag of whatever gives LoadBalancer addresses out.
+struct PoolOptions: ParsableArguments {
+    @Option(help: "Where LoadBalancer addresses are allocated from; none by default.")
+    var loadBalancerPool = Terminal.environment("load-balancer-pool") ?? ""
+}
+
+/// Flags that say which API a daemon follows.
+struct APISourceOptions: ParsableArguments {
+    @Option(help: "The address of a sluice api, such as http://10.0.0.1:6440.")
+    var api: String?
+
+    @Option(help: "A kubeconfig file of a Kubernetes cluster; this or --api is needed.")
+    var kubeconfig: String?
+
+    /// The only source given, nil if none is; a flag goes before the environment.
+    func source() throws -> StateSource? {
+        try only(nil, api, kubeconfig)
+            ?? only(nil, Terminal.environment("api"), Terminal.environment("kubeconfig"))
+    }
+}
+
+/// Flags that say where a tool reads the objects.
 struct SourceOptions: ParsableArguments {
     @Option(help: "A folder or file of Kubernetes manifests.")
     var manifests: String?
@@ -55,28 +74,28 @@ struct SourceOptions: ParsableArguments {
     @Option(help: "A kubeconfig file of a Kubernetes cluster.")
     var kubeconfig: String?
 
-    /// The only source given; nil if none is. A flag goes before the environment.
+    /// The only source given, nil if none is; a flag goes before the environment.
     func source() throws -> StateSource? {
-        let flags = try only(manifests, api, kubeconfig)
-        return try flags
+        try only(manifests, api, kubeconfig)
             ?? only(
                 Terminal.environment("manifests"), Terminal.environment("api"),
                 Terminal.environment("kubeconfig"))
     }
+}
 
-    private func only(
-        _ manifests: String?, _ api: String?, _ kubeconfig: String?
-    ) throws -> StateSource? {
-        let given = [
-            manifests.map { StateSource.manifests(path: $0) }, api.map { .api(url: $0) },
-            kubeconfig.map { .kubeconfig(path: $0) },
-        ].compactMap { $0 }
-        guard given.count <= 1 else {
-            throw ConfigurationError(
-                "--manifests, --api, --kubeconfig", "give one of them, not \(given.count)")
-        }
-        return given.first
+/// The one source of those that are given.
+private func only(
+    _ manifests: String?, _ api: String?, _ kubeconfig: String?
+) throws -> StateSource? {
+    let given = [
+        manifests.map { StateSource.manifests(path: $0) }, api.map { .api(url: $0) },
+        kubeconfig.map { .kubeconfig(path: $0) },
+    ].compactMap { $0 }
+    guard given.count <= 1 else {
+        throw ConfigurationError(
+            "--manifests, --api, --kubeconfig", "give one of them, not \(given.count)")
     }
+    return given.first
 }
 
 /// Flags of whatever stands on a node.

@@ -8,7 +8,7 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var ranges: RangeOptions
-    @OptionGroup var source: SourceOptions
+    @OptionGroup var source: APISourceOptions
     @OptionGroup var node: NodeOptions
 
     @Option(help: "ADDRESS:PORT of /healthz, /livez and /readyz.")

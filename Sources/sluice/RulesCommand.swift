@@ -8,13 +8,14 @@ struct RulesCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var ranges: RangeOptions
+    @OptionGroup var pool: PoolOptions
     @OptionGroup var source: SourceOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let plan = try await PlannedNode(
-            source: source.source(), node: node.settings(), ranges: ranges.settings(),
+            source: source.source(), node: node.settings(), ranges: ranges.settings(pool: pool),
             common: common.settings())
         print(try plan.rules(asJSON: output.isJSON))
     }

@@ -11,9 +11,10 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var ranges: RangeOptions
+    @OptionGroup var pool: PoolOptions
     @OptionGroup var node: NodeOptions
 
-    @Option(help: "A folder or file of Kubernetes manifests, watched for changes.")
+    @Option(help: "Required. A folder or file of Kubernetes manifests, watched for changes.")
     var manifests: String?
 
     @Option(help: "ADDRESS:PORT of the API.")
@@ -29,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
         guard let manifests = manifests ?? Terminal.environment("manifests") else {
             throw ConfigurationError("--manifests", "is needed: a folder or file of manifests")
         }
-        let ranges = try ranges.settings()
+        let ranges = try ranges.settings(pool: pool)
         try await Roles.everything(
             APISettings(
                 manifests: manifests, listen: SettingText.listener(listen, flag: "--listen"),

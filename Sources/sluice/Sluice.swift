@@ -7,9 +7,9 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Kubernetes Services on plain Linux hosts, on the kernel's nftables.",
         discussion: """
-            Long-running roles: api, proxy, balancer, run. Tools: rules, diff, cleanup.
-            Every flag is read from the environment as well (--service-cidr from
-            SLUICE_SERVICE_CIDR). Exit status: 0 done, 1 failed, or differences found by diff,
+            Long-running roles: api, proxy, balancer, run. Tools: rules, diff, cleanup. \
+            Every flag but --output is read from the environment as well: --service-cidr from \
+            SLUICE_SERVICE_CIDR. Exit status: 0 done, 1 failed (or differences found by diff), \
             2 usage.
             """,
         version: DaemonVersion.text,

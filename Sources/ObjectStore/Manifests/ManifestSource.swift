@@ -110,7 +110,7 @@ package struct ManifestSource: Sendable {
             let level: Logger.Level = problem.severity == .error ? .error : .notice
             logger.log(level: level, "manifest problem", metadata: ["problem": "\(problem)"])
         }
-        if let error = report.stateError {
+        if let error = report.stateError, !Task.isCancelled {
             logger.error("state not kept", metadata: ["error": "\(error)"])
         }
         guard report.upsertCount + report.deletionCount > 0 else { return }
