@@ -4,6 +4,7 @@ import HealthChecking
 import HostJournal
 import LoadBalancer
 import ServiceLifecycle
+import TableSync
 
 /// What `sluice balancer` is told by flags.
 package struct BalancerSettings: Sendable {

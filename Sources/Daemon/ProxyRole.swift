@@ -4,6 +4,7 @@ import HostJournal
 import NodeProxy
 import Ruleset
 import ServiceLifecycle
+import TableSync
 
 /// The services of `sluice proxy`.
 struct ProxyRole {
@@ -18,7 +19,7 @@ struct ProxyRole {
             nodePortAddresses: settings.node.nodePortAddresses,
             hasCounters: settings.node.hasCounters,
             ownsTables: try context.ownsTables(allowed: settings.node.mayOwnTables))
-        let health = ProxyHealth(stallTimeout: configuration.stallTimeout)
+        let health = SyncHealth(stallTimeout: configuration.stallTimeout)
         let proxy = try NodeProxy(
             configuration, client: client,
             journal: HostJournal(directory: context.common.stateDirectory, role: "proxy"),
@@ -60,7 +61,7 @@ struct ProxyRole {
 
 /// What the health port of a node says, in kube-proxy's words.
 struct HealthPages {
-    let health: ProxyHealth
+    let health: SyncHealth
 
     private struct Health: Encodable {
         var lastUpdated: String?

@@ -29,7 +29,7 @@ struct BalancerLoop {
     private let hands: Hands
     private let inbox: BalancerInbox
     private let compareInterval: Duration
-    private let health: BalancerHealth
+    private let health: SyncHealth
     private let metrics: BalancerMetrics
     private let logger: Logger
     private let clock = ContinuousClock()
@@ -41,7 +41,7 @@ struct BalancerLoop {
     private var lastSweep: (due: ContinuousClock.Instant, stale: [FlowFilter])?
 
     init(
-        _ hands: Hands, inbox: BalancerInbox, compareInterval: Duration, health: BalancerHealth,
+        _ hands: Hands, inbox: BalancerInbox, compareInterval: Duration, health: SyncHealth,
         metrics: BalancerMetrics, logger: Logger
     ) {
         self.hands = hands

@@ -2,6 +2,7 @@ import Addressing
 import FoundationEssentials
 import HealthChecking
 import ServiceModel
+import TableSync
 
 /// How a balancer and its nodes are, for people and for programs.
 package struct BalancerStatus: Codable, Hashable, Sendable {
@@ -55,7 +56,7 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
 extension BalancerStatus {
     init(
         plan: BalancerPlan, records: [HealthCheck: HealthLedger.Record],
-        health: BalancerHealth.State, isHealthy: Bool
+        health: SyncHealth.State, isHealthy: Bool
     ) {
         let byAddress = Dictionary(grouping: records) { $0.key.socket.address }
         let eligible = plan.nodes.map { node in

@@ -8,7 +8,7 @@ package import Logging
 import Netfilter
 package import Ruleset
 import ServiceLifecycle
-import TableSync
+package import TableSync
 
 /// Steers traffic for the addresses of Services of type LoadBalancer to healthy nodes.
 ///
@@ -27,14 +27,14 @@ package struct LoadBalancer: Service {
     private let inbox: BalancerInbox
     private let writer: ForwardingWriter
     /// How the balancer is, for its health port.
-    package let health: BalancerHealth
+    package let health: SyncHealth
 
     /// Prepares a balancer and opens its netlink socket; nothing is changed before `run`.
     package init(
         _ configuration: LoadBalancerConfiguration, client: APIClient, journal: HostJournal,
         logger: Logger
     ) throws {
-        let health = BalancerHealth(stallTimeout: configuration.stallTimeout)
+        let health = SyncHealth(stallTimeout: configuration.stallTimeout)
         let metrics = metrics
         self.configuration = configuration
         self.client = client

@@ -8,7 +8,7 @@ import Netfilter
 package import Ruleset
 import ServiceLifecycle
 import ServiceModel
-import TableSync
+package import TableSync
 
 /// Keeps a node's tables as the API says they should be.
 ///
@@ -19,7 +19,7 @@ package struct NodeProxy: Service {
     private let configuration: NodeProxyConfiguration
     private let client: APIClient
     private let host: HostPreparation
-    private let health: ProxyHealth
+    private let health: SyncHealth
     private let logger: Logger
     private let writer: ForwardingWriter
     private let metrics = ProxyMetrics()
@@ -27,7 +27,7 @@ package struct NodeProxy: Service {
     /// Prepares a proxy and opens its netlink socket; nothing is changed before `run`.
     package init(
         _ configuration: NodeProxyConfiguration, client: APIClient, journal: HostJournal,
-        health: ProxyHealth, logger: Logger
+        health: SyncHealth, logger: Logger
     ) throws {
         ProcessMemory.keepLargeBlocksApart()
         self.configuration = configuration

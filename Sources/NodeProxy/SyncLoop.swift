@@ -20,7 +20,7 @@ struct SyncLoop {
     private let configuration: NodeProxyConfiguration
     private let inbox: ProxyInbox
     private let host: HostPreparation
-    private let health: ProxyHealth
+    private let health: SyncHealth
     private let metrics: ProxyMetrics
     private let logger: Logger
     private let writer: ForwardingWriter
@@ -37,7 +37,7 @@ struct SyncLoop {
 
     init(
         configuration: NodeProxyConfiguration, writer: ForwardingWriter, inbox: ProxyInbox,
-        host: HostPreparation, health: ProxyHealth, purge: FlowPurge, metrics: ProxyMetrics,
+        host: HostPreparation, health: SyncHealth, purge: FlowPurge, metrics: ProxyMetrics,
         logger: Logger
     ) {
         self.configuration = configuration

@@ -4,6 +4,8 @@ import HealthChecking
 import KubeAPI
 import Netfilter
 import ServiceModel
+import TableSync
+import TableSync
 import Testing
 
 @testable import LoadBalancer

@@ -102,7 +102,7 @@ final class Deeds: Sendable {
 final class MemoryBalancer {
     let deeds = Deeds()
     let writer: MemoryWriter
-    let health = BalancerHealth(stallTimeout: .seconds(60))
+    let health = SyncHealth(stallTimeout: .seconds(60))
     let board: HealthBoard
     let inbox: BalancerInbox
     var loop: BalancerLoop

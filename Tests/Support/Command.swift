@@ -18,10 +18,15 @@ package enum Command {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
-        process.standardOutput = try FileHandle(forWritingTo: files[1])
-        process.standardError = try FileHandle(forWritingTo: files[2])
+        let handles = try [
+            FileHandle(forReadingFrom: files[0]), FileHandle(forWritingTo: files[1]),
+            FileHandle(forWritingTo: files[2]),
+        ]
+        process.standardInput = handles[0]
+        process.standardOutput = handles[1]
+        process.standardError = handles[2]
         try process.run()
+        for handle in handles { try handle.close() }
         process.waitUntilExit()
         return NetworkNamespace.Output(
             status: process.terminationStatus,

@@ -1,13 +1,12 @@
+import TableSync
 import Testing
 
-@testable import NodeProxy
-
-@Suite("A proxy's health")
-struct ProxyHealthTests {
-    private let health = ProxyHealth(stallTimeout: .seconds(60))
+@Suite("The health of a role that keeps tables")
+struct SyncHealthTests {
+    private let health = SyncHealth(stallTimeout: .seconds(60))
     private let now = ContinuousClock.now
 
-    @Test("before the kernel has held everything once a proxy is not healthy")
+    @Test("before the kernel has held everything once a role is not healthy")
     func beforeTheStart() {
         #expect(!health.isHealthy(at: now))
         health.update { $0.lastError = "could not commit the changes" }

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What the proxy's health port and its metrics tell of it.
-package final class ProxyHealth: Sendable {
-    /// How the proxy is at one moment.
+/// How a role that keeps tables is: what its health port and its metrics tell.
+package final class SyncHealth: Sendable {
+    /// How the role is at one moment.
     package struct State: Hashable, Sendable {
         /// True once the kernel has held everything that was known.
         package var hasSynced = false
@@ -23,19 +23,21 @@ package final class ProxyHealth: Sendable {
     private let value = Mutex(State())
     private let stallTimeout: Duration
 
-    /// Health of a proxy that has done nothing yet.
+    /// Health of a role that has done nothing yet.
     package init(stallTimeout: Duration) {
         self.stallTimeout = stallTimeout
     }
 
-    /// How the proxy is now.
+    /// How the role is now.
     package var state: State { value.withLock { $0 } }
 
-    func update(_ change: (inout State) -> Void) { value.withLock { change(&$0) } }
+    /// Changes the state in one step.
+    package func update(_ change: (inout State) -> Void) { value.withLock { change(&$0) } }
 
-    /// True if traffic is steered as the API last said: what a balancer wants to know.
+    /// True if traffic is steered as the API, and a balancer's checks, last said.
     ///
-    /// An API that is away leaves the proxy healthy, because the kernel keeps the last state.
+    /// An API that is away leaves the role healthy, because the kernel keeps the last state; so
+    /// does a Service without a healthy node, which is refused as it should be.
     package func isHealthy(at now: ContinuousClock.Instant) -> Bool {
         let state = state
         guard state.hasSynced else { return false }
