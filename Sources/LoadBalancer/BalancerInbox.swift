@@ -50,6 +50,12 @@ actor BalancerInbox {
         self.connection = connection
     }
 
+    /// What is known of an object that cannot be read stays in force.
+    private func keep(_ object: UnreadableObject) {
+        if let key = object.key { plan.keep(key) }
+        problems(object.description)
+    }
+
     func take(services change: ObjectChange<ServiceObject>) {
         switch change {
         case .listed(let objects, _):
@@ -57,7 +63,7 @@ actor BalancerInbox {
             listed.insert(.services)
         case .upserted(let object): plan.upsert(object)
         case .deleted(let object): plan.delete(object)
-        case .unreadable(let object): problems(object.description)
+        case .unreadable(let object): keep(object)
         case .connected: connection(nil)
         case .disconnected(let error): connection(error)
         }
@@ -71,7 +77,7 @@ actor BalancerInbox {
             listed.insert(.nodes)
         case .upserted(let object): plan.upsert(object)
         case .deleted(let object): plan.delete(object)
-        case .unreadable(let object): problems(object.description)
+        case .unreadable(let object): keep(object)
         case .connected: connection(nil)
         case .disconnected(let error): connection(error)
         }

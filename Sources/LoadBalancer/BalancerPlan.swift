@@ -103,6 +103,9 @@ package struct BalancerPlan: Sendable {
         touched.formUnion(services)
     }
 
+    /// Takes note of an object that is there but cannot be read; see `ClusterSnapshot.keep`.
+    package mutating func keep(_ key: ObjectKey) { snapshot.keep(key) }
+
     /// Returns the problems of the objects that arrived since the last call.
     package mutating func takeProblems() -> [TranslationProblem] { snapshot.takeProblems() }
 

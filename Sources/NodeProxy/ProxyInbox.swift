@@ -66,7 +66,7 @@ actor ProxyInbox {
             note(touched: snapshot.replaceServices(objects), listed: .services)
         case .upserted(let object): note(touched: snapshot.upsert(object))
         case .deleted(let object): note(touched: snapshot.delete(object))
-        case .unreadable(let object): problems(object.description)
+        case .unreadable(let object): keep(object)
         case .connected: note(.services, nil)
         case .disconnected(let error): note(.services, error)
         }
@@ -85,7 +85,7 @@ actor ProxyInbox {
             }
             note(touched: touched)
         case .deleted(let object): note(touched: snapshot.delete(object))
-        case .unreadable(let object): problems(object.description)
+        case .unreadable(let object): keep(object)
         case .connected: note(.endpointslices, nil)
         case .disconnected(let error): note(.endpointslices, error)
         }
@@ -97,10 +97,16 @@ actor ProxyInbox {
             noteNodes(changed: snapshot.replaceNodes(objects), listed: .nodes)
         case .upserted(let object): noteNodes(changed: snapshot.upsert(object))
         case .deleted(let object): noteNodes(changed: snapshot.delete(object))
-        case .unreadable(let object): problems(object.description)
+        case .unreadable(let object): keep(object)
         case .connected: note(.nodes, nil)
         case .disconnected(let error): note(.nodes, error)
         }
+    }
+
+    /// What is known of an object that cannot be read stays in force.
+    private func keep(_ object: UnreadableObject) {
+        if let key = object.key { snapshot.keep(key) }
+        problems(object.description)
     }
 
     /// Takes everything that waits; nil if nothing does or not all kinds are known yet.

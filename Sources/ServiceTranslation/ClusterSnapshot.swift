@@ -24,6 +24,8 @@ package struct ClusterSnapshot: Sendable {
     private var sliceKeys: [ServiceIdentity: [SliceKey]] = [:]
     /// Problems of the objects taken since they were last fetched.
     private var problems: [TranslationProblem] = []
+    /// Objects that are there and could not be read since the last list of their kind.
+    private var unreadable: Set<ObjectKey> = []
 
     /// Nothing is known yet.
     package init() {}
@@ -39,11 +41,26 @@ package struct ClusterSnapshot: Sendable {
         return problems
     }
 
+    /// Takes note of an object that is there but cannot be read: the next list of its kind
+    /// leaves what is known of it as it is.
+    package mutating func keep(_ key: ObjectKey) {
+        unreadable.insert(key)
+    }
+
+    private mutating func takeUnreadable(_ kind: ResourceKind) -> Set<ObjectKey> {
+        let taken = unreadable.filter { $0.kind == kind }
+        unreadable.subtract(taken)
+        return taken
+    }
+
     // MARK: Services
 
     /// Takes the complete list of Services; returns those that differ from what was known.
     package mutating func replaceServices(_ objects: [ServiceObject]) -> Set<ServiceIdentity> {
-        let present = Set(objects.map(\.identity))
+        let present = Set(objects.map(\.identity)).union(
+            takeUnreadable(.services).map {
+                ServiceIdentity(namespace: $0.namespace, name: $0.name)
+            })
         var touched: Set<ServiceIdentity> = []
         for gone in services.keys where !present.contains(gone) {
             services[gone] = nil
@@ -74,7 +91,10 @@ package struct ClusterSnapshot: Sendable {
     package mutating func replaceSlices(
         _ objects: [EndpointSliceObject]
     ) -> Set<ServiceIdentity> {
-        let present = Set(objects.map(Self.key))
+        let present = Set(objects.map(Self.key)).union(
+            takeUnreadable(.endpointslices).map {
+                SliceKey(namespace: $0.namespace, name: $0.name)
+            })
         var touched: Set<ServiceIdentity> = []
         for gone in slices.keys where !present.contains(gone) {
             touched.formUnion(forget(gone))
@@ -132,7 +152,8 @@ package struct ClusterSnapshot: Sendable {
     /// Takes the complete list of nodes; true if any differs from what was known.
     package mutating func replaceNodes(_ objects: [NodeObject]) -> Bool {
         let before = nodes
-        nodes = [:]
+        let kept = takeUnreadable(.nodes)
+        nodes = nodes.filter { name, _ in kept.contains { $0.name == name } }
         for object in objects { _ = upsert(object) }
         return nodes != before
     }
