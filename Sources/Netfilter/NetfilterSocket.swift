@@ -4,7 +4,7 @@ internal import Glibc
 /// A conversation with the kernel about rulesets: commits changes, reads tables back.
 ///
 /// Every call blocks until the kernel has answered, so use it on a thread of its own
-/// (`NetfilterConnection`). A socket belongs to the network namespace that it was opened in.
+/// (`BlockingExecutor`). A socket belongs to the network namespace that it was opened in.
 ///
 /// Tables with the `owner` flag belong to the socket that committed their `createTable`: while it
 /// lives only it can change them. When it goes, tables that are also `persist` stay as orphans
