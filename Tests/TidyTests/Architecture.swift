@@ -109,5 +109,7 @@ let architecture: [Room] = [
         ])),
 
     // The command line: one file a subcommand.
-    Room("sluice", floor: 7, rooms: ["Daemon"], libraries: toolchain.union(["ArgumentParser", "Logging"])),
+    Room(
+        "sluice", floor: 7, rooms: ["Daemon"],
+        libraries: toolchain.union(["ArgumentParser", "Logging"])),
 ]
