@@ -111,7 +111,8 @@ let package = Package(
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
                 "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
                 "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync", "NodeProxy",
-                "LoadBalancer", "APIServer", asyncHTTPClient, coreMetrics, hummingbird, lifecycle, logging,
+                "LoadBalancer", "APIServer", asyncHTTPClient, coreMetrics, hummingbird, lifecycle,
+                logging,
             ]),
         .executableTarget(
             name: "sluice", dependencies: ["Daemon", argumentParser, logging],
