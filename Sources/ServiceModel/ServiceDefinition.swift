@@ -14,6 +14,9 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var externalIPs: [IPAddress]
     /// Load balancer addresses that nodes may serve themselves (`ipMode: VIP`).
     package var loadBalancerIPs: [IPAddress]
+    /// Load balancer addresses that only the balancer serves, so that all traffic passes it
+    /// (`ipMode: Proxy`).
+    package var balancerOnlyIPs: [IPAddress]
     /// Who may use the load balancer addresses; empty: everyone.
     package var sourceRanges: [CIDRBlock]
     /// The policy for traffic to nodePorts, external and load balancer addresses.
@@ -48,6 +51,7 @@ package struct ServiceDefinition: Hashable, Sendable {
         self.clusterIPs = clusterIPs
         externalIPs = []
         loadBalancerIPs = []
+        balancerOnlyIPs = []
         sourceRanges = []
         externalPolicy = .cluster
         internalPolicy = .cluster

@@ -19,7 +19,8 @@ package struct BalancerFrontends: Sendable {
 
     /// The Service's addresses that the balancer answers for.
     package func addresses(of service: ServiceDefinition) -> [IPAddress] {
-        service.isLoadBalancer && service.isProxied ? service.loadBalancerIPs : []
+        service.isLoadBalancer && service.isProxied
+            ? service.loadBalancerIPs + service.balancerOnlyIPs : []
     }
 
     /// Every target that the Service has on these nodes, healthy or not, in order of the nodes.
@@ -27,7 +28,7 @@ package struct BalancerFrontends: Sendable {
         of service: ServiceDefinition, on nodes: [NodeIdentity]
     ) -> [Target] {
         guard service.isLoadBalancer, service.isProxied else { return [] }
-        let families = Set(service.loadBalancerIPs.map(\.family))
+        let families = Set(addresses(of: service).map(\.family))
         return service.ports.flatMap { port in
             IPFamily.allCases.filter(families.contains).flatMap { family in
                 targets(port, family, on: nodes)

@@ -33,9 +33,13 @@ struct ServiceReading {
             clusterIPs.first == "None" || object.metadata.label(WellKnown.headless) != nil
         if !service.isHeadless { service.clusterIPs = addresses(clusterIPs, "spec.clusterIPs") }
         service.externalIPs = addresses(spec.externalIPs ?? [], "spec.externalIPs")
-        let ingress = (object.status.loadBalancer?.ingress ?? []).filter { $0.ipMode != "Proxy" }
+        let ingress = object.status.loadBalancer?.ingress ?? []
         service.loadBalancerIPs = addresses(
-            ingress.compactMap(\.ip), "status.loadBalancer.ingress")
+            ingress.filter { $0.ipMode != "Proxy" }.compactMap(\.ip),
+            "status.loadBalancer.ingress")
+        service.balancerOnlyIPs = addresses(
+            ingress.filter { $0.ipMode == "Proxy" }.compactMap(\.ip),
+            "status.loadBalancer.ingress")
         service.sourceRanges = sourceRanges()
         service.externalPolicy = policy(spec.externalTrafficPolicy)
         service.internalPolicy = policy(spec.internalTrafficPolicy)

@@ -31,6 +31,24 @@ import Testing
         }
     }
 
+    @Test("103: an address with ipMode Proxy, which nodes leave alone, is the balancer's")
+    func balancerOnly() throws {
+        let object = balancedService {
+            $0.status = ServiceStatus(ingress: [
+                LoadBalancerIngress(ip: "198.51.100.10", ipMode: "Proxy"),
+                LoadBalancerIngress(ip: "198.51.100.11"),
+            ])
+        }
+        let service = try definition(object)
+        #expect(service.loadBalancerIPs.map(\.description) == ["198.51.100.11"])
+        let addresses = BalancerFrontends().addresses(of: service).map(\.description)
+        #expect(addresses.sorted() == ["198.51.100.10", "198.51.100.11"])
+        let entries = BalancerFrontends().translate(service, nodes: nodes) { _ in true }.entries
+        #expect(
+            Set(entries.map(\.frontend.address.description)) == Set(addresses))
+        #expect(entries.allSatisfy { $0.backends.count == nodes.count })
+    }
+
     @Test("targets are the nodes' first addresses with the nodePort, by name, a port after another")
     func targets() throws {
         let object = balancedService {
