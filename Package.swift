@@ -77,7 +77,7 @@ let package = Package(
             "ServiceTranslation",
             ["Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding"]),
         room("HealthChecking", ["Addressing"]),
-        room("Admission", ["Addressing", "KubeAPI", "ServiceModel"]),
+        room("Admission", ["Addressing", "KubeAPI"]),
 
         // Floor 4: one outside thing each.
         room("Netfilter", ["CNetfilter", "Addressing", "Ruleset"]),

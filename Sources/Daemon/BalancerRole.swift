@@ -8,7 +8,7 @@ import TableSync
 
 /// What `sluice balancer` is told by flags.
 package struct BalancerSettings: Sendable {
-    let source: StateSource?
+    let source: APISource?
     let interface: String
     let check: CheckDefinition
     let policy: HealthPolicy
@@ -18,7 +18,7 @@ package struct BalancerSettings: Sendable {
 
     /// Reads the flags of a balancer.
     package init(
-        source: StateSource?, interface: String, check: String, checkInterval: String,
+        source: APISource?, interface: String, check: String, checkInterval: String,
         checkTimeout: String?, rise: String, fall: String, tableOwner: String,
         listen: ListenAddress, metrics: ListenAddress
     ) throws(ConfigurationError) {

@@ -25,8 +25,8 @@ package struct PlannedNode {
         switch source {
         case .manifests(let path):
             snapshot = try await Self.read(manifests: path, ranges: ranges, common: common)
-        case .api, .kubeconfig:
-            snapshot = try await Self.read(APITarget.named(by: source, for: "rules"))
+        case .api(let source):
+            snapshot = try await Self.read(APITarget.named(by: source))
         case nil:
             throw ConfigurationError(
                 "--manifests",
@@ -156,9 +156,9 @@ enum HostName {
 
 extension APITarget {
     /// The API that a flag names.
-    static func named(by source: StateSource?, for role: String) throws -> APITarget {
+    static func named(by source: APISource?) throws -> APITarget {
         switch source {
-        case .api(let url):
+        case .url(let url):
             do {
                 return try APITarget(url: url)
             } catch {
@@ -170,11 +170,6 @@ extension APITarget {
             } catch {
                 throw ConfigurationError("--kubeconfig", "\(error)")
             }
-        case .manifests:
-            throw ConfigurationError(
-                "--manifests",
-                "sluice \(role) follows an API: run sluice api --manifests … and give --api, or "
-                    + "run everything on this host with sluice run --manifests …")
         case nil:
             throw ConfigurationError(
                 "--api", "say where the state comes from: --api URL or --kubeconfig FILE")

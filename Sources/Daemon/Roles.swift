@@ -17,7 +17,7 @@ package enum Roles {
         try RoleContext.requireRoot("proxy")
         let context = try RoleContext(
             role: "proxy", common: common, metricsHelp: NodeProxy.metricsHelp)
-        try await context.run(reading: try APITarget.named(by: settings.source, for: "proxy")) {
+        try await context.run(reading: try APITarget.named(by: settings.source)) {
             try ProxyRole(settings, client: $0, context: context).services
         }
     }
@@ -30,7 +30,7 @@ package enum Roles {
         let context = try RoleContext(
             role: "balancer", common: common, metricsHelp: BalancerMetrics.help)
         try await context.run(
-            reading: try APITarget.named(by: settings.source, for: "balancer")
+            reading: try APITarget.named(by: settings.source)
         ) {
             try BalancerRole(settings, client: $0, context: context).services
         }
@@ -44,8 +44,8 @@ package enum Roles {
         let context = try RoleContext(
             role: "run", insteadOf: ["proxy"], common: common,
             metricsHelp: NodeProxy.metricsHelp)
-        let source = StateSource.api(url: "http://\(api.listen.reachableFromHere)")
-        try await context.run(reading: try APITarget.named(by: source, for: "run")) {
+        let source = APISource.url("http://\(api.listen.reachableFromHere)")
+        try await context.run(reading: try APITarget.named(by: source)) {
             try APIRole(api, context: context).services
                 + ProxyRole(proxy, client: $0, context: context).services
         }

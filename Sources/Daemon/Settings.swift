@@ -48,10 +48,15 @@ package struct RangeSettings: Sendable {
     }
 }
 
-/// Where the objects come from.
+/// Where a tool reads the objects.
 package enum StateSource: Hashable, Sendable {
     case manifests(path: String)
-    case api(url: String)
+    case api(APISource)
+}
+
+/// Which API a daemon follows.
+package enum APISource: Hashable, Sendable {
+    case url(String)
     case kubeconfig(path: String)
 }
 
@@ -119,7 +124,7 @@ package struct APISettings: Sendable {
 
 /// What `sluice proxy` is told by flags.
 package struct ProxySettings: Sendable {
-    let source: StateSource?
+    let source: APISource?
     let node: NodeSettings
     let ranges: RangeSettings
     let listen: ListenAddress
@@ -127,7 +132,7 @@ package struct ProxySettings: Sendable {
 
     /// Gathers the settings of a proxy.
     package init(
-        source: StateSource?, node: NodeSettings, ranges: RangeSettings, listen: ListenAddress,
+        source: APISource?, node: NodeSettings, ranges: RangeSettings, listen: ListenAddress,
         metrics: ListenAddress
     ) {
         self.source = source

@@ -43,7 +43,7 @@ package struct LoadBalancer: Service {
         self.health = health
         writer = try ForwardingWriter(
             layout: ForwardingLayout(
-                role: .balancer, flags: configuration.ownsTables ? [.owner, .persist] : [],
+                role: .balancer, flags: configuration.ownsTables ? .owned : [],
                 hasCounters: configuration.hasCounters))
         (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -144,18 +144,11 @@ package struct LoadBalancer: Service {
     }
 
     /// Lets the kernel forward packets between clients and nodes.
-    ///
-    /// With IPv6 forwarding on, the kernel ignores router advertisements on interfaces whose
-    /// `accept_ra` is 1 (kernel: `Documentation/networking/ip-sysctl.rst`).
     private func allowForwarding() async {
-        for name in ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"] {
-            do {
-                try await journal.setSysctl(name, to: "1")
-            } catch {
-                logger.error(
-                    "forwarding could not be switched on; set \(name)=1 by hand",
-                    metadata: ["error": "\(error)"])
-            }
+        for (setting, error) in await journal.allowForwarding(of: IPFamily.allCases) {
+            logger.error(
+                "forwarding could not be switched on; set \(setting)=1 by hand",
+                metadata: ["error": "\(error)"])
         }
     }
 

@@ -23,19 +23,12 @@ actor HostPreparation {
     }
 
     /// Lets the kernel forward packets of the families that have a service range.
-    ///
-    /// With IPv6 forwarding on, the kernel ignores router advertisements on interfaces whose
-    /// `accept_ra` is 1 (kernel: `Documentation/networking/ip-sysctl.rst`).
     func allowForwarding() async {
-        for family in Set(serviceRanges.map(\.family)) {
-            let name = family == .v4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding"
-            do {
-                try await journal.setSysctl(name, to: "1")
-            } catch {
-                logger.error(
-                    "forwarding could not be switched on; set \(name)=1 by hand",
-                    metadata: ["error": "\(error)"])
-            }
+        let families = serviceRanges.map(\.family)
+        for (setting, error) in await journal.allowForwarding(of: families) {
+            logger.error(
+                "forwarding could not be switched on; set \(setting)=1 by hand",
+                metadata: ["error": "\(error)"])
         }
     }
 

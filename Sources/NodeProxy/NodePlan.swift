@@ -17,7 +17,7 @@ package struct NodePlan: Sendable {
     /// What the node's tables look like without any Service.
     package var layout: ForwardingLayout {
         ForwardingLayout(
-            role: .node, flags: configuration.ownsTables ? [.owner, .persist] : [],
+            role: .node, flags: configuration.ownsTables ? .owned : [],
             hasCounters: configuration.hasCounters)
     }
 

@@ -26,7 +26,6 @@ struct SyncLoop {
     private let writer: ForwardingWriter
     private let purge: FlowPurge
     private let clock = ContinuousClock()
-    private var hasStarted = false
     private var nextTry: ContinuousClock.Instant
     private var nextComparison: ContinuousClock.Instant
     private var nextRouteCheck: ContinuousClock.Instant

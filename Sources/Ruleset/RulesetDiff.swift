@@ -46,7 +46,7 @@ extension Table {
     /// The kernel takes the owner flag from an orphaned table and leaves `persist`; creating the
     /// table once more, with both, claims it (Linux 6.9, `nf_tables_updtable`).
     package func canBeClaimed(with flags: TableFlags) -> Bool {
-        self.flags == .persist && flags == [.owner, .persist]
+        self.flags == .persist && flags == .owned
     }
 
     /// The changes within one table: makes first, then elements and rules, then removals.

@@ -56,6 +56,8 @@ package struct TableFlags: OptionSet, Hashable, Sendable {
     package static let owner = TableFlags(rawValue: 0x2)
     /// An owned table outlives its owner, who may claim it again (Linux 6.9).
     package static let persist = TableFlags(rawValue: 0x4)
+    /// Both: nobody else changes the table, and it outlives its owner.
+    package static let owned: TableFlags = [.owner, .persist]
 }
 
 /// One table with everything in it.

@@ -57,9 +57,12 @@ struct APISourceOptions: ParsableArguments {
     var kubeconfig: String?
 
     /// The only source given, nil if none is; a flag goes before the environment.
-    func source() throws -> StateSource? {
-        try only(nil, api, kubeconfig)
-            ?? only(nil, Terminal.environment("api"), Terminal.environment("kubeconfig"))
+    func source() throws -> APISource? {
+        try only([api.map(APISource.url), kubeconfig.map(APISource.kubeconfig)])
+            ?? only([
+                Terminal.environment("api").map(APISource.url),
+                Terminal.environment("kubeconfig").map(APISource.kubeconfig),
+            ])
     }
 }
 
@@ -76,21 +79,25 @@ struct SourceOptions: ParsableArguments {
 
     /// The only source given, nil if none is; a flag goes before the environment.
     func source() throws -> StateSource? {
-        try only(manifests, api, kubeconfig)
-            ?? only(
+        try Self.source(manifests, api, kubeconfig)
+            ?? Self.source(
                 Terminal.environment("manifests"), Terminal.environment("api"),
                 Terminal.environment("kubeconfig"))
+    }
+
+    private static func source(
+        _ manifests: String?, _ api: String?, _ kubeconfig: String?
+    ) throws -> StateSource? {
+        try only([
+            manifests.map(StateSource.manifests), api.map { .api(.url($0)) },
+            kubeconfig.map { .api(.kubeconfig(path: $0)) },
+        ])
     }
 }
 
 /// The one source of those that are given.
-private func only(
-    _ manifests: String?, _ api: String?, _ kubeconfig: String?
-) throws -> StateSource? {
-    let given = [
-        manifests.map { StateSource.manifests(path: $0) }, api.map { .api(url: $0) },
-        kubeconfig.map { .kubeconfig(path: $0) },
-    ].compactMap { $0 }
+private func only<Source>(_ sources: [Source?]) throws -> Source? {
+    let given = sources.compactMap { $0 }
     guard given.count <= 1 else {
         throw ConfigurationError(
             "--manifests, --api, --kubeconfig", "give one of them, not \(given.count)")

@@ -52,7 +52,7 @@ let architecture: [Room] = [
         "ServiceTranslation", floor: 3,
         rooms: ["Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding"]),
     Room("HealthChecking", floor: 3, rooms: ["Addressing"]),
-    Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI", "ServiceModel"]),
+    Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI"]),
 
     // One outside thing each: the kernel, an API server, a database, the registry of metrics.
     Room(
