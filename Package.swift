@@ -16,6 +16,8 @@ let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hashTrees = Target.Dependency.product(
+    name: "HashTreeCollections", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -48,6 +50,7 @@ let package = Package(
     name: "sluice",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -72,10 +75,15 @@ let package = Package(
         room("Ruleset", ["Addressing"]),
         room("ServiceModel", ["Addressing"]),
         room("KubeAPI"),
+        room("DNSMessage", ["Addressing"]),
         room("Forwarding", ["Addressing", "Ruleset", "ServiceModel"]),
         room(
             "ServiceTranslation",
-            ["Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding"]),
+            [
+                "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding", "DNSMessage",
+                "ClusterDNS",
+            ]),
+        room("ClusterDNS", ["Addressing", "DNSMessage", "ServiceModel", hashTrees]),
         room("HealthChecking", ["Addressing"]),
         room("Admission", ["Addressing", "KubeAPI"]),
 
@@ -85,6 +93,7 @@ let package = Package(
         room("ObjectStore", ["Addressing", "Admission", "KubeAPI", grdb, logging, yams]),
         room("PrometheusMetrics", [coreMetrics]),
         room("HostJournal", ["Addressing", "Netfilter"]),
+        room("DNSForwarding", ["Addressing", "DNSMessage", logging, nioCore, nioPosix]),
         room("TableSync", ["Forwarding", "Netfilter", "Ruleset", "ServiceModel"]),
 
         // Floor 5: services with side effects.
@@ -103,6 +112,13 @@ let package = Package(
                 "TableSync", coreMetrics, lifecycle, logging, nioCore, nioPosix,
             ]),
         room("APIServer", ["KubeAPI", "ObjectStore", hummingbird, lifecycle, logging, nioCore]),
+        room(
+            "DNSServer",
+            [
+                "Addressing", "DNSMessage", "ClusterDNS", "DNSForwarding", "KubeAPI",
+                "ServiceModel", "ServiceTranslation", "APIClient", coreMetrics, lifecycle,
+                logging, nioCore, nioPosix,
+            ]),
 
         // Floors 6 and 7: the daemon and its command line.
         room(
@@ -111,7 +127,8 @@ let package = Package(
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
                 "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
                 "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync", "NodeProxy",
-                "LoadBalancer", "APIServer", asyncHTTPClient, coreMetrics, hummingbird, lifecycle,
+                "LoadBalancer", "APIServer", "DNSMessage", "ClusterDNS", "DNSForwarding",
+                "DNSServer", asyncHTTPClient, coreMetrics, hummingbird, lifecycle,
                 logging,
             ]),
         .executableTarget(
@@ -131,13 +148,15 @@ let package = Package(
             "ForwardingTests",
             ["Addressing", "Ruleset", "ServiceModel", "Forwarding", "Fixtures"],
             exclude: ["Golden"]),
+        tests("DNSMessageTests", ["Addressing", "DNSMessage"]),
+        tests("ClusterDNSTests", ["Addressing", "DNSMessage", "ServiceModel", "ClusterDNS"]),
         tests("HealthCheckingTests", ["Addressing", "HealthChecking"]),
         tests("AdmissionTests", ["Addressing", "KubeAPI", "Admission"]),
         tests(
             "ServiceTranslationTests",
             [
-                "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
-                "ServiceTranslation",
+                "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding", "DNSMessage",
+                "ClusterDNS", "ServiceTranslation",
             ]),
         tests("PrometheusMetricsTests", ["PrometheusMetrics", coreMetrics]),
         tests("TidyTests", []),
@@ -175,6 +194,17 @@ let package = Package(
             [
                 "Addressing", "KubeAPI", "ServiceModel", "Forwarding", "ServiceTranslation",
                 "HealthChecking", "Netfilter", "APIClient", "TableSync", "LoadBalancer", logging,
+                nioCore, nioPosix,
+            ]),
+
+        tests(
+            "DNSForwardingTests",
+            ["Addressing", "DNSMessage", "DNSForwarding", logging, nioCore, nioPosix]),
+        tests(
+            "DNSServerTests",
+            [
+                "Addressing", "DNSMessage", "ClusterDNS", "DNSForwarding", "KubeAPI",
+                "ServiceModel", "ServiceTranslation", "APIClient", "DNSServer", lifecycle, logging,
                 nioCore, nioPosix,
             ]),
 

@@ -44,13 +44,21 @@ let architecture: [Room] = [
     Room("Ruleset", floor: 2, rooms: ["Addressing"]),
     Room("ServiceModel", floor: 2, rooms: ["Addressing"]),
     Room("KubeAPI", floor: 2),
+    Room("DNSMessage", floor: 2, rooms: ["Addressing"]),
 
-    // Pure decisions. ServiceTranslation is the only place that knows both languages, Kubernetes'
-    // and the frontends'.
+    // Pure decisions. ServiceTranslation is the only place that knows both languages: Kubernetes'
+    // and that of the frontends and names.
     Room("Forwarding", floor: 3, rooms: ["Addressing", "Ruleset", "ServiceModel"]),
     Room(
         "ServiceTranslation", floor: 3,
-        rooms: ["Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding"]),
+        rooms: [
+            "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding", "DNSMessage",
+            "ClusterDNS",
+        ]),
+    // Persistent trees: a table of names that queries read while the next one is made of it.
+    Room(
+        "ClusterDNS", floor: 3, rooms: ["Addressing", "DNSMessage", "ServiceModel"],
+        libraries: ["HashTreeCollections"]),
     Room("HealthChecking", floor: 3, rooms: ["Addressing"]),
     Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI"]),
 
@@ -67,6 +75,9 @@ let architecture: [Room] = [
         "ObjectStore", floor: 4, rooms: ["Addressing", "KubeAPI", "Admission"],
         libraries: toolchain.union(["GRDB", "Logging", "Yams"])),
     Room("PrometheusMetrics", floor: 4, libraries: toolchain.union(["CoreMetrics"])),
+    Room(
+        "DNSForwarding", floor: 4, rooms: ["Addressing", "DNSMessage"],
+        libraries: toolchain.union(["Logging", "NIOCore", "NIOPosix"])),
     // Both stand on Netfilter: what is changed outside the tables, and what is in them.
     Room(
         "HostJournal", floor: 4, rooms: ["Addressing", "Netfilter"], libraries: toolchain),
@@ -95,6 +106,14 @@ let architecture: [Room] = [
         "APIServer", floor: 5, rooms: ["KubeAPI", "ObjectStore"],
         libraries: service.union(httpServer)),
 
+    Room(
+        "DNSServer", floor: 5,
+        rooms: [
+            "Addressing", "DNSMessage", "ClusterDNS", "DNSForwarding", "KubeAPI", "ServiceModel",
+            "ServiceTranslation", "APIClient",
+        ],
+        libraries: service.union(["NIOCore", "NIOPosix"])),
+
     // The composition: configuration, roles, shutdown, clean-up.
     Room(
         "Daemon", floor: 6,
@@ -102,7 +121,8 @@ let architecture: [Room] = [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
             "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
             "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync", "NodeProxy",
-            "LoadBalancer", "APIServer",
+            "LoadBalancer", "APIServer", "DNSMessage", "ClusterDNS", "DNSForwarding",
+            "DNSServer",
         ],
         libraries: service.union(httpServer).union([
             "AsyncHTTPClient", "NIOHTTP1", "UnixSignals",

@@ -1,0 +1,37 @@
+/// What a record says of its name (RFC 1035 section 3.2.2 and IANA's registry).
+package struct RecordType: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
+    package let rawValue: UInt16
+
+    /// The type with this number, known by name or not.
+    package init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// An IPv4 address.
+    package static let a = RecordType(rawValue: 1)
+    /// A name server of the zone.
+    package static let ns = RecordType(rawValue: 2)
+    /// The name that this one stands for.
+    package static let cname = RecordType(rawValue: 5)
+    /// The start of a zone of authority.
+    package static let soa = RecordType(rawValue: 6)
+    /// The name that an address belongs to.
+    package static let ptr = RecordType(rawValue: 12)
+    /// A mail exchanger.
+    package static let mx = RecordType(rawValue: 15)
+    /// Texts.
+    package static let txt = RecordType(rawValue: 16)
+    /// An IPv6 address (RFC 3596).
+    package static let aaaa = RecordType(rawValue: 28)
+    /// Where a service is: host and port (RFC 2782).
+    package static let srv = RecordType(rawValue: 33)
+    /// EDNS0's pseudo record (RFC 6891).
+    package static let opt = RecordType(rawValue: 41)
+    /// The question for a zone's changes (RFC 1995).
+    package static let ixfr = RecordType(rawValue: 251)
+    /// The question for a whole zone (RFC 5936).
+    package static let axfr = RecordType(rawValue: 252)
+    /// The question for whatever there is (RFC 8482).
+    package static let any = RecordType(rawValue: 255)
+}

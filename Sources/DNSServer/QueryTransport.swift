@@ -1,0 +1,5 @@
+/// How a query came.
+package enum QueryTransport: String, CaseIterable, Hashable, Sendable {
+    case udp
+    case tcp
+}
