@@ -21,6 +21,9 @@ struct Room {
     }
 }
 
+/// Data structures, which a pure room may use: they do nothing but hold values.
+let pureLibraries: Set = ["HashTreeCollections"]
+
 /// What the toolchain brings; above floor 3 everybody may use it.
 private let toolchain: Set = [
     "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
@@ -49,16 +52,16 @@ let architecture: [Room] = [
     // Pure decisions. ServiceTranslation is the only place that knows both languages: Kubernetes'
     // and that of the frontends and names.
     Room("Forwarding", floor: 3, rooms: ["Addressing", "Ruleset", "ServiceModel"]),
+    // Persistent trees: a table of names that queries read while the next one is made of it.
+    Room(
+        "ClusterDNS", floor: 3, rooms: ["Addressing", "DNSMessage", "ServiceModel"],
+        libraries: ["HashTreeCollections"]),
     Room(
         "ServiceTranslation", floor: 3,
         rooms: [
             "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding", "DNSMessage",
             "ClusterDNS",
         ]),
-    // Persistent trees: a table of names that queries read while the next one is made of it.
-    Room(
-        "ClusterDNS", floor: 3, rooms: ["Addressing", "DNSMessage", "ServiceModel"],
-        libraries: ["HashTreeCollections"]),
     Room("HealthChecking", floor: 3, rooms: ["Addressing"]),
     Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI"]),
 
