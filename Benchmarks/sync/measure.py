@@ -4,6 +4,7 @@ import os
 import statistics
 import time
 
+from figures import percentile
 from host import BenchmarkFailure, Host
 from manifests import NODE_NAME, POD_RANGE, SERVICE_RANGE, Cluster
 
@@ -12,12 +13,6 @@ START_SECONDS = 600
 CHANGE_SECONDS = 30
 IDLE_SECONDS = 5
 TABLE = ("ip", "sluice")
-
-
-def percentile(values, percent):
-    """The nearest-rank percentile: a value that was measured, never one in between."""
-    ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 
 class SyncRun:

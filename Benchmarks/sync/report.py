@@ -1,10 +1,7 @@
-"""The figures as a table, and the machine they were measured on."""
+"""What is shown of a run's figures."""
 
-import os
-import platform
-import subprocess
-
-MEBIBYTE = 1 << 20
+import figures
+from figures import shown
 
 # What is shown: words, key, unit, and the aim at 10,000 Services.
 ROWS = (
@@ -36,56 +33,10 @@ ROWS = (
 )
 
 
-def shown(value, unit):
-    """A figure in its unit."""
-    match unit:
-        case "s": return f"{value:.2f} s"
-        case "ms": return f"{value * 1000:.2f} ms"
-        case "%": return f"{value * 100:.1f} %"
-        case "MiB": return f"{value / MEBIBYTE:.0f} MiB"
-        case _: return f"{value:,}"
-
-
 def table(results):
     """All figures, a column for each number of Services."""
     heads = [f"{result['services']:,} × {result['endpoints']}" for result in results]
     rows = [("Services × endpoints", *heads, "aim at 10,000")]
     for words, key, unit, aim in ROWS:
         rows.append((words, *(shown(result[key], unit) for result in results), aim))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join([row[0].ljust(widths[0])] + [
-            cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]).rstrip()
-        for row in rows]
-    lines.insert(1, "─" * (sum(widths) + 2 * len(widths) - 2))
-    return "\n".join(lines)
-
-
-def environment(program):
-    """What the figures depend on besides the code."""
-    version = subprocess.run([program, "--version"], capture_output=True, text=True)
-    return {
-        "kernel": platform.release(),
-        "processor": processor(),
-        "processors": os.cpu_count(),
-        "sluice": version.stdout.strip(),
-        "commit": commit(),
-        "load": os.getloadavg()[0],
-    }
-
-
-def processor():
-    """The processor's name, as Linux gives it."""
-    with open("/proc/cpuinfo") as file:
-        for line in file:
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.machine()
-
-
-def commit():
-    """The commit that is checked out; empty outside a clone."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    done = subprocess.run(
-        ["git", "-C", here, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    return done.stdout.strip()
+    return figures.table(rows)
