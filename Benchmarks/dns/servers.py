@@ -1,0 +1,115 @@
+"""The servers that are compared, each over the same names on a port of its own."""
+
+import os
+import shutil
+
+from host import BenchmarkFailure
+from names import NODE_NAME, SERVICE_RANGE, ZONE
+
+API_ADDRESS = "127.0.0.1:6440"
+ADDRESS = "127.0.0.1"
+START_SECONDS = 600
+PORTS = {"sluice": 5301, "unbound": 5302, "knot": 5303}
+PACKAGES = {"unbound": "unbound", "knotd": "knot", "dnsperf": "dnsperf", "dig": "dnsutils"}
+
+
+def require_tools():
+    """Says which of Debian's packages are missing."""
+    missing = [package for program, package in PACKAGES.items() if find(program) is None]
+    if missing:
+        raise BenchmarkFailure(f"run: apt-get install --yes {' '.join(missing)}")
+
+
+def find(program):
+    """Where a program is; servers lie where an ordinary user's PATH does not lead."""
+    return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def start_api(host, program, folder="manifests"):
+    """`sluice api` over the manifests; returns when it answers."""
+    api = host.start(
+        program, "api", "--manifests", host.path(folder), "--listen", API_ADDRESS,
+        "--service-cidr", SERVICE_RANGE, *folders(host, "api"))
+    api.wait_for("the API is served", START_SECONDS)
+    return api
+
+
+def start_sluice(host, program):
+    """`sluice dns`; without a rate limit, because all questions here come from one client."""
+    server = host.start(
+        program, "dns", "--api", f"http://{API_ADDRESS}", "--node-name", NODE_NAME,
+        "--listen", f"{ADDRESS}:{PORTS['sluice']}", "--service-cidr", SERVICE_RANGE,
+        "--client-rate", "0", *folders(host, "dns"))
+    server.wait_for("the zone is complete", START_SECONDS)
+    return server
+
+
+def folders(host, role):
+    """The folders of a role, so that nothing of the machine's own is touched."""
+    return (
+        "--state", host.path(os.path.join(role, "state")),
+        "--runtime-dir", host.path(os.path.join(role, "run")))
+
+
+def start_unbound(host, names, threads):
+    """unbound with the names as local data."""
+    folder = host.path("unbound")
+    path = os.path.join(folder, "unbound.conf")
+    with open(path, "w") as file:
+        file.write(f"""server:
+    directory: "{folder}"
+    chroot: ""
+    username: ""
+    pidfile: "{folder}/unbound.pid"
+    use-syslog: no
+    do-daemonize: no
+    interface: {ADDRESS}
+    port: {PORTS['unbound']}
+    access-control: 127.0.0.0/8 allow
+    num-threads: {threads}
+    so-reuseport: yes
+    module-config: "iterator"
+    local-zone: "{ZONE}." static
+""")
+        for owner, kind, data in names.records():
+            file.write(f"    local-data: \"{owner}. 5 IN {kind} {data}\"\n")
+        file.write("remote-control:\n    control-enable: no\n")
+    return host.start(find("unbound"), "-d", "-p", "-c", path)
+
+
+def start_knot(host, names, threads):
+    """knot with the names as a zone file."""
+    folder = host.path("knot")
+    zone = os.path.join(folder, "zone")
+    with open(zone, "w") as file:
+        file.write(f"$ORIGIN {ZONE}.\n$TTL 5\n@ SOA ns.dns hostmaster 1 7200 1800 86400 5\n")
+        file.write("@ NS ns.dns\nns.dns A 127.0.0.1\n")
+        for owner, kind, data in names.records():
+            file.write(f"{owner}. {kind} {data}\n")
+    path = os.path.join(folder, "knot.conf")
+    with open(path, "w") as file:
+        file.write(f"""server:
+    rundir: "{folder}"
+    listen: {ADDRESS}@{PORTS['knot']}
+    udp-workers: {threads}
+database:
+    storage: "{folder}"
+zone:
+  - domain: {ZONE}
+    file: "{zone}"
+    zonefile-sync: -1
+    journal-content: none
+""")
+    return host.start(find("knotd"), "-c", path)
+
+
+def wait_until_answering(host, server, name, address):
+    """Waits until a server answers as it must."""
+    said = ""
+    for _ in range(60):
+        said = host.run(
+            "dig", "+short", "+tries=1", "+time=1", f"@{ADDRESS}", "-p", str(PORTS[server]),
+            name, "A")[1]
+        if said == address:
+            return
+    raise BenchmarkFailure(f"{server} does not answer for {name}; it says: {said}")
