@@ -38,6 +38,8 @@ package struct PodSpec: Codable, Hashable, Sendable {
     package var subdomain: String?
     package var dnsPolicy: String?
     package var dnsConfig: PodDNSConfig?
+    /// Names to be found in the containers' `/etc/hosts` beside the pod's own.
+    package var hostAliases: [HostAlias]?
     /// Whether the containers get variables for the Services of their namespace; absent: yes.
     package var enableServiceLinks: Bool?
     package var restartPolicy: String?
@@ -66,6 +68,24 @@ package struct PodDNSConfig: Codable, Hashable, Sendable {
 package struct PodDNSOption: Codable, Hashable, Sendable {
     package var name: String?
     package var value: String?
+
+    /// An option, with or without a value.
+    package init(name: String, value: String? = nil) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Names of one address, for a Pod's `/etc/hosts`.
+package struct HostAlias: Codable, Hashable, Sendable {
+    package var ip: String?
+    package var hostnames: [String]?
+
+    /// The names of an address.
+    package init(ip: String, hostnames: [String]) {
+        self.ip = ip
+        self.hostnames = hostnames
+    }
 }
 
 /// One container of a Pod.
@@ -84,12 +104,6 @@ package struct PodContainer: Codable, Hashable, Sendable {
         self.name = name
         self.ports = ports
     }
-}
-
-/// One variable of a container's environment.
-package struct EnvironmentVariable: Codable, Hashable, Sendable {
-    package var name: String
-    package var value: String?
 }
 
 /// A port that a container serves; its name is what a `targetPort` may say.
