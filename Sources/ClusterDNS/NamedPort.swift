@@ -1,0 +1,34 @@
+package import Addressing
+
+/// A port with a name: what SRV records tell. Ports without one have no records.
+package struct NamedPort: Hashable, Sendable {
+    /// The port's name, without the `_` that it has in DNS.
+    package let label: NameLabel
+    /// The protocol of the traffic.
+    package let transport: TransportProtocol
+    /// The number: the Service's own behind a ClusterIP, the endpoints' in a headless Service.
+    package let port: Port
+
+    /// How long a port's name may be: with its `_` it is one label.
+    package static let maximumNameByteCount = 62
+
+    /// Fails for the empty name, and for one that makes no label.
+    package init?(name: some StringProtocol, transport: TransportProtocol, port: Port) {
+        guard name.utf8.count <= Self.maximumNameByteCount, let label = NameLabel(name) else {
+            return nil
+        }
+        self.label = label
+        self.transport = transport
+        self.port = port
+    }
+}
+
+extension TransportProtocol {
+    /// Reads the label of a protocol without its `_`, such as `tcp`.
+    init?(label: NameLabel) {
+        guard let found = Self.allCases.first(where: { $0.description == label.text }) else {
+            return nil
+        }
+        self = found
+    }
+}
