@@ -3,8 +3,9 @@
 /// Kept as spelled, compared without regard to the case of ASCII letters (RFC 4343). Most names are
 /// in lower case; that is found out once, and such names are compared and hashed as they are.
 package struct DomainName: Sendable {
-    /// The name as it stands in a message: each label after its length, then a zero. Never
-    /// compressed.
+    /// The name as it stands in a message without compression.
+    ///
+    /// Each label comes after its length; a zero ends the name.
     package let wire: [UInt8]
     /// How many labels the name has; none for the root.
     package let labelCount: Int
