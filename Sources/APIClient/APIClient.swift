@@ -50,6 +50,13 @@ package final class APIClient: Sendable {
         try await ListReader<Object>(client: self).read().objects
     }
 
+    /// All objects of a kind in one namespace, once.
+    package func list<Object: KubeObject>(
+        _ kind: Object.Type, namespace: String
+    ) async throws(APIClientError) -> [Object] {
+        try await ListReader<Object>(client: self, namespace: namespace).read().objects
+    }
+
     /// Sends a `GET` and returns the answer once its head says success.
     func get(
         _ path: String, query: [(name: String, value: String)] = []
@@ -126,7 +133,7 @@ package final class APIClient: Sendable {
     }
 
     /// Leaves only what RFC 3986 calls unreserved as it is.
-    private static func percentEncoded(_ text: String) -> String {
+    static func percentEncoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF")
         var result = ""
         for byte in text.utf8 {

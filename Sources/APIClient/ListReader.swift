@@ -13,8 +13,14 @@ struct Listing<Object: KubeObject>: Sendable {
 /// Reads a list page by page; while one page is decoded the next is on its way.
 struct ListReader<Object: KubeObject>: Sendable {
     let client: APIClient
+    /// Only objects of this namespace; nil: all.
+    var namespace: String?
 
-    private var request: String { "GET \(Object.resource.path())" }
+    private var path: String {
+        Object.resource.path(namespace: namespace.map(APIClient.percentEncoded))
+    }
+
+    private var request: String { "GET \(path)" }
 
     /// Reads until the last page; an error in any page fails the whole.
     func read() async throws(APIClientError) -> Listing<Object> {
@@ -59,13 +65,20 @@ struct ListReader<Object: KubeObject>: Sendable {
     private func fetch(continue token: String?) async throws(APIClientError) -> Data {
         var query = [(name: "limit", value: String(client.limits.pageItems))]
         if let token { query.append((name: "continue", value: token)) }
-        let response = try await client.get(Object.resource.path(), query: query)
+        return try await client.wholeBody(of: path, query: query, name: request)
+    }
+}
+
+extension APIClient {
+    /// The body of an answer, if it comes without long pauses and is no larger than a page.
+    func wholeBody(
+        of path: String, query: [(name: String, value: String)] = [], name request: String
+    ) async throws(APIClientError) -> Data {
+        let response = try await get(path, query: query)
         let reader = BodyReader(
-            request: request, firstWithin: client.limits.stallTimeout,
-            precision: client.limits.stallPrecision)
+            request: request, firstWithin: limits.stallTimeout, precision: limits.stallPrecision)
         let collector = PageCollector(
-            request: request, maximumBytes: client.limits.pageBytes,
-            allowance: client.limits.stallTimeout)
+            request: request, maximumBytes: limits.pageBytes, allowance: limits.stallTimeout)
         let (page, failure) = await reader.read(response.body, into: collector)
         if let failure { throw failure }
         return Data(page.bytes.readableBytesView)

@@ -22,7 +22,8 @@ struct AddressBook: Hashable, Sendable {
     init(_ configuration: AdmissionConfiguration) {
         clusterIPs = configuration.serviceBlocks.enumerated().map { index, block in
             ClusterIPAllocator(
-                block: block, firstAddressOwner: index == 0 ? configuration.apiService : nil)
+                block: block, firstAddressOwner: index == 0 ? configuration.apiService : nil,
+                dnsService: configuration.dnsService)
         }
         nodePorts = NodePortAllocator(range: configuration.nodePortRange)
         loadBalancers = LoadBalancerPool(blocks: configuration.loadBalancerBlocks)

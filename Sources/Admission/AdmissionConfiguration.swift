@@ -33,6 +33,9 @@ package struct AdmissionConfiguration: Hashable, Sendable {
     /// The Service of the API itself; the first block's first address is kept for it.
     package let apiService = ObjectKey(
         kind: .services, namespace: ObjectKey.defaultNamespace, name: "kubernetes")
+    /// The Service of the cluster's DNS; each block's tenth address is given to it, if it is free.
+    package let dnsService = ObjectKey(
+        kind: .services, namespace: "kube-system", name: "kube-dns")
 
     /// A configuration; refuses blocks that cannot work together.
     package init(
@@ -53,6 +56,14 @@ package struct AdmissionConfiguration: Hashable, Sendable {
         self.serviceBlocks = serviceBlocks
         self.nodePortRange = nodePortRange
         self.loadBalancerBlocks = CIDRBlock.merged(loadBalancerBlocks)
+    }
+
+    /// Where pods find the cluster's DNS unless its Service says otherwise: at most one address a
+    /// family, the primary one first.
+    package var dnsAddresses: [IPAddress] {
+        families.compactMap { family in
+            serviceBlocks.first { $0.family == family }?.address(at: ClusterIPAllocator.dnsOffset)
+        }
     }
 
     /// The families that have service addresses, the primary one first.

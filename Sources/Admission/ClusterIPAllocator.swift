@@ -6,16 +6,24 @@ package import KubeAPI
 /// The network address, and in IPv4 the broadcast address, are never given out. The lower band of
 /// `min(max(16, size / 16), 256)` addresses is left to those who choose theirs (KEP-3070).
 package struct ClusterIPAllocator: Hashable, Sendable {
+    /// How far into a block the address of the cluster's DNS is, as kubeadm places it.
+    static let dnsOffset: UInt64 = 10
+
     /// Where the addresses come from.
     package let block: CIDRBlock
     /// The first usable address belongs to this Service alone.
     private let firstAddressOwner: ObjectKey?
+    /// Gets the address at `dnsOffset` while nobody has chosen that.
+    private let dnsService: ObjectKey?
     private var pool: NumberPool<ObjectKey>
 
     /// An allocator whose addresses are all free.
-    package init(block: CIDRBlock, firstAddressOwner: ObjectKey? = nil) {
+    package init(
+        block: CIDRBlock, firstAddressOwner: ObjectKey? = nil, dnsService: ObjectKey? = nil
+    ) {
         self.block = block
         self.firstAddressOwner = firstAddressOwner
+        self.dnsService = dnsService
         let unusable: UInt64 = block.family == .v4 ? 2 : 1
         let count = block.addressCount
         let size = count > unusable ? count - unusable : 0
@@ -44,6 +52,11 @@ package struct ClusterIPAllocator: Hashable, Sendable {
     /// Gives a free address to a Service; nil when the block is used up.
     package mutating func claimNext(for service: ObjectKey) -> IPAddress? {
         if service == firstAddressOwner { return block.address(at: 1) }
+        if service == dnsService, let address = block.address(at: Self.dnsOffset),
+            owner(of: address) == nil, claim(address, for: service)
+        {
+            return address
+        }
         return pool.claimNext(for: service).flatMap { block.address(at: $0 + 1) }
     }
 

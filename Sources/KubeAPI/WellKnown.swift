@@ -9,6 +9,14 @@ package enum WellKnown {
     /// The value of `managedBy` for slices mirrored from Endpoints made by hand.
     package static let endpointSliceMirroringController =
         "endpointslicemirroring-controller.k8s.io"
+    /// The value of `managedBy` for slices made from the nodes.
+    package static let nodeEndpointController = "node-endpoints.sluice"
+    /// On any object: the program that made it.
+    package static let madeBy = "app.kubernetes.io/managed-by"
+    /// The value of `madeBy` on objects that are there without a manifest.
+    package static let sluice = "sluice"
+    /// On the cluster's DNS: how others find it.
+    package static let application = "k8s-app"
     /// On Endpoints: do not mirror them to slices.
     package static let skipMirror = "endpointslice.kubernetes.io/skip-mirror"
     /// On Endpoints and slices: who keeps the Endpoints.

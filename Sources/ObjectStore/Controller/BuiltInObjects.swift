@@ -22,10 +22,40 @@ package enum BuiltInObjects {
         let service = ServiceObject(metadata: metadata, spec: spec)
         let endpoints = EndpointsObject(metadata: metadata, subsets: subsets(api))
         let objects = [ClusterObject.service(service), .endpoints(endpoints)]
-        return objects.map {
-            ManifestObject(
-                object: $0, origin: ManifestOrigin(file: "built-in", line: 1, items: []))
-        }
+        return objects.map(manifest)
+    }
+
+    /// The Service `kube-system/kube-dns`, at the tenth service address, in front of the nodes' DNS
+    /// servers.
+    ///
+    /// Its endpoints are the nodes, which `ClusterController` keeps; a pod asks its own node first.
+    package static func dnsService(configuration: AdmissionConfiguration) -> [ManifestObject] {
+        let name = configuration.dnsService.name
+        let metadata = ObjectMeta(
+            name: name, namespace: configuration.dnsService.namespace,
+            labels: [
+                WellKnown.application: name, WellKnown.madeBy: WellKnown.sluice,
+                "kubernetes.io/cluster-service": "true", "kubernetes.io/name": "CoreDNS",
+            ])
+        var spec = ServiceSpec(
+            type: "ClusterIP",
+            ports: [
+                ServicePortObject(name: "dns", protocol: "UDP", port: 53, targetPort: .int(53)),
+                ServicePortObject(name: "dns-tcp", protocol: "TCP", port: 53, targetPort: .int(53)),
+                ServicePortObject(
+                    name: "metrics", protocol: "TCP", port: 9153, targetPort: .int(9153)),
+            ])
+        let addresses = configuration.dnsAddresses.map(\.description)
+        spec.clusterIP = addresses.first
+        spec.clusterIPs = addresses.isEmpty ? nil : addresses
+        spec.ipFamilyPolicy = "PreferDualStack"
+        spec.trafficDistribution = "PreferSameNode"
+        return [manifest(.service(ServiceObject(metadata: metadata, spec: spec)))]
+    }
+
+    private static func manifest(_ object: ClusterObject) -> ManifestObject {
+        ManifestObject(
+            object: object, origin: ManifestOrigin(file: "built-in", line: 1, items: []))
     }
 
     private static func subsets(_ api: [SocketEndpoint]) -> [EndpointSubset]? {

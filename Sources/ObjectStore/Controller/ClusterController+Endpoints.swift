@@ -51,10 +51,29 @@ extension ClusterController {
             noteOmissions(made, of: key)
             return Target(slices: made.slices, endpoints: .endpoints(made.endpoints))
         }
-        guard case .endpoints(let endpoints)? = own else { return Target() }
+        guard case .endpoints(let endpoints)? = own else {
+            guard servesFromNodes(service) else { return Target() }
+            let made = EndpointsFromNodes(service: service, nodes: nodes, existing: slices)
+            return Target(slices: made.slices, endpoints: .endpoints(made.endpoints))
+        }
         return Target(
             slices: SliceMirroring.slices(of: endpoints, service: service, existing: slices),
             endpoints: own)
+    }
+
+    /// Whether this is the DNS Service that is there without a manifest: the nodes are behind it.
+    private func servesFromNodes(_ service: ServiceObject) -> Bool {
+        service.key == admission.configuration.dnsService
+            && service.metadata.label(WellKnown.madeBy) == WellKnown.sluice
+    }
+
+    private var nodes: [NodeObject] {
+        // A list without a token of an earlier one is never refused.
+        let stored = (try? store.list(ListRequest(.nodes)).objects) ?? []
+        return stored.compactMap {
+            guard case .node(let node) = $0.object else { return nil }
+            return node
+        }
     }
 
     private mutating func store(derived object: ClusterObject) {

@@ -71,6 +71,7 @@ extension ClusterController {
             index.setService(key, selector: nil)
             touched.insert(key)
         case .nodes:
+            touched.insert(admission.configuration.dnsService)
             if zones.removeValue(forKey: key.name) != nil { touchAll() }
         case .endpoints:
             written[key] = nil
@@ -92,11 +93,26 @@ extension ClusterController {
         let key = candidate.key
         let previous =
             store.object(key)?.object ?? identities.admitted(key).map(ClusterObject.service)
+        // A manifest's Service in the place of ours, or ours in its place, is another Service: it
+        // may have another address.
+        let replaced = previous.flatMap {
+            $0.isMadeHere == candidate.object.isMadeHere ? nil : $0
+        }
+        if let replaced { admission.release(replaced) }
         do throws(AdmissionError) {
-            let admitted = try admission.admit(candidate.object, previous: previous)
+            let admitted = try admission.admit(
+                candidate.object, previous: replaced == nil ? previous : nil)
             refused[key] = nil
             return admitted
         } catch {
+            if let replaced {
+                // Ours comes only where the manifest's is gone.
+                if candidate.object.isMadeHere {
+                    delete(key)
+                } else {
+                    _ = admission.restore(replaced)
+                }
+            }
             refuse(candidate, error)
             return nil
         }
@@ -131,6 +147,7 @@ extension ClusterController {
             zones[object.key.name] = zone
             touchAll()
         }
+        touched.insert(admission.configuration.dnsService)
         put(object)
     }
 
@@ -144,6 +161,11 @@ extension ClusterController {
         guard let owner else { return }
         touched.insert(ObjectKey(kind: .services, namespace: key.namespace, name: owner))
     }
+}
+
+extension ClusterObject {
+    /// Whether the object is there without a manifest, and says so.
+    fileprivate var isMadeHere: Bool { metadata.label(WellKnown.madeBy) == WellKnown.sluice }
 }
 
 extension ObjectKey {
