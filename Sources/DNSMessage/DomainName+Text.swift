@@ -5,14 +5,18 @@ extension DomainName: CustomStringConvertible {
     /// `\.` is a dot within a label, `\065` the byte 65; spaces, control characters and all beyond
     /// ASCII must be written so. Fails for the empty text, empty labels and names too long.
     package init?(_ text: some StringProtocol) {
-        guard text != "." else {
+        self.init(characters: Array(text.utf8))
+    }
+
+    private init?(characters: [UInt8]) {
+        guard characters != [UInt8(ascii: ".")] else {
             self = .root
             return
         }
         var wire: [UInt8] = [0]
         var labelStart = 0
         var labelCount = 0
-        var characters = text.utf8.makeIterator()
+        var characters = characters.makeIterator()
         while let character = characters.next() {
             if character == UInt8(ascii: ".") {
                 guard wire.endLabel(at: labelStart) else { return nil }
@@ -58,16 +62,13 @@ extension [UInt8] {
     }
 }
 
-/// Characters that mean something in a zone file: `"$().;@\`.
-private let special: Set<UInt8> = Set("\"$().;@\\".utf8)
-
 /// A character that stands for itself.
 private func unescaped(_ character: UInt8) -> UInt8? {
     0x21...0x7e ~= character ? character : nil
 }
 
 /// The byte after a backslash: three decimal digits, or a character as it is.
-private func escapedByte(_ characters: inout some IteratorProtocol<UInt8>) -> UInt8? {
+private func escapedByte(_ characters: inout IndexingIterator<[UInt8]>) -> UInt8? {
     guard let first = characters.next(), 0x20...0x7e ~= first else { return nil }
     guard 0x30...0x39 ~= first else { return first }
     var number = Int(first - 0x30)
@@ -78,13 +79,19 @@ private func escapedByte(_ characters: inout some IteratorProtocol<UInt8>) -> UI
     return UInt8(exactly: number)
 }
 
-/// Whether a byte of a label is written as it is.
+/// Whether a byte of a label is written as it is: `"$().;@\` mean something in a zone file.
 func isPlain(_ byte: UInt8) -> Bool {
-    0x21...0x7e ~= byte && !special.contains(byte)
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "$"), UInt8(ascii: "("), UInt8(ascii: ")"),
+        UInt8(ascii: "."), UInt8(ascii: ";"), UInt8(ascii: "@"), UInt8(ascii: "\\"):
+        false
+    default:
+        0x21...0x7e ~= byte
+    }
 }
 
 /// A label as zone files write it.
-func escaped(_ label: some Collection<UInt8>) -> String {
+func escaped(_ label: ArraySlice<UInt8>) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(label.count)
     for byte in label {

@@ -12,12 +12,11 @@ package struct MessageWriter: Sendable {
         case records
     }
 
-    /// The message written last.
-    package internal(set) var bytes: [UInt8] = []
-    /// Whether it was truncated.
+    /// Whether the message written last was truncated.
     package internal(set) var isTruncated = false
 
     let truncation: Truncation
+    var buffer = MessageBuffer(capacity: Self.minimumLimit)
     var names = WrittenNames()
     /// The name of the first question, which stands right behind the header.
     var questionName: DomainName?
@@ -32,7 +31,16 @@ package struct MessageWriter: Sendable {
     /// A writer with an empty buffer.
     package init(truncation: Truncation = .wholeSets) {
         self.truncation = truncation
-        bytes.reserveCapacity(Self.minimumLimit)
+    }
+
+    /// The message written last, in an array of its own.
+    package var bytes: [UInt8] { buffer.bytes }
+
+    /// Shows the message written last without a copy.
+    package func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try buffer.withBytes(body)
     }
 
     /// Writes a whole message over the one before.
@@ -47,7 +55,7 @@ package struct MessageWriter: Sendable {
         let limit = clamped(limit)
         append(message.questions, limit: limit)
         append(
-            Sections(message.answers, message.authorities, message.additionals),
+            message.answers, message.authorities, message.additionals,
             extensions: message.extensions, code: message.header.responseCode, limit: limit)
         finish(message.header, extensions: message.extensions)
     }
@@ -62,7 +70,7 @@ package struct MessageWriter: Sendable {
         let limit = clamped(limit)
         if let question { append(CollectionOfOne(question), limit: limit) }
         append(
-            Sections(answers, authorities, additionals), extensions: extensions,
+            answers, authorities, additionals, extensions: extensions,
             code: header.responseCode, limit: limit)
         finish(header, extensions: extensions)
     }

@@ -8,6 +8,8 @@ struct WrittenNames: Sendable {
     private static let slotCount = 1024
     /// Places looked at for one name.
     private static let probeCount = 4
+    /// Messages told apart before the table is made anew.
+    private static let generationCount: UInt32 = 1000
     /// The first place of a message that a pointer cannot name.
     private static let pointerLimit = 0x4000
 
@@ -20,9 +22,9 @@ struct WrittenNames: Sendable {
     /// Forgets all names.
     mutating func removeAll() {
         generation += 1
-        guard generation > UInt32(UInt16.max) else { return }
+        guard generation > Self.generationCount else { return }
         generation = 1
-        slots.removeAll(keepingCapacity: true)
+        slots = []
     }
 
     /// The place where the end of a name stands in the message, or else a note that it will stand
@@ -30,10 +32,9 @@ struct WrittenNames: Sendable {
     ///
     /// The ending begins at an offset of the name: at the length of a label.
     mutating func place(
-        of wire: [UInt8], from offset: Int, orNote place: Int, in message: [UInt8]
+        of wire: [UInt8], from offset: Int, orNote place: Int, in message: MessageBuffer
     ) -> Int? {
         let wire = unsafe wire.span.bytes
-        let message = unsafe message.span.bytes
         if slots.isEmpty { slots = [UInt32](repeating: 0, count: Self.slotCount) }
         let first = Int(truncatingIfNeeded: hash(of: wire, from: offset) >> 32)
         for probe in 0..<Self.probeCount {
@@ -43,7 +44,7 @@ struct WrittenNames: Sendable {
                 return nil
             }
             let found = Int(slots[slot] & 0xffff)
-            if message.hasName(wire, from: offset, at: found) { return found }
+            if message.withBytes({ $0.hasName(wire, from: offset, at: found) }) { return found }
         }
         return nil
     }
