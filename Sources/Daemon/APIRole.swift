@@ -19,8 +19,7 @@ struct APIRole {
         let source = ManifestSource(
             path: settings.manifests, store: store, admission: admission,
             stateFile: try StateFile(folder: context.common.stateDirectory),
-            builtIn: BuiltInObjects.kubernetesService(
-                api: endpoints ?? [], configuration: admission),
+            builtIn: settings.ranges.builtInObjects(api: endpoints ?? [], admission),
             logger: context.logger)
         services = [
             APIService(

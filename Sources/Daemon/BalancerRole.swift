@@ -47,8 +47,8 @@ package struct BalancerSettings: Sendable {
         } catch {
             throw ConfigurationError("--rise, --fall", "\(error)")
         }
-        mayOwnTables = try NodeSettings.choice(
-            tableOwner, "--table-owner", yes: "auto", no: "off")
+        mayOwnTables = try SettingText.choice(
+            tableOwner, flag: "--table-owner", yes: "auto", no: "off")
         self.listen = listen
         self.metrics = metrics
     }

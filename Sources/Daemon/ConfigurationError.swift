@@ -11,6 +11,11 @@ package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConver
         self.message = message
     }
 
+    /// A tool that reads objects was not told where.
+    static let noSource = ConfigurationError(
+        "--manifests",
+        "say where the state comes from: --manifests PATH, --api URL or --kubeconfig FILE")
+
     /// Flag and message in one line.
     package var description: String { "\(flag): \(message)" }
 }

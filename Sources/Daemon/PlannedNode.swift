@@ -1,9 +1,7 @@
 import APIClient
-import Admission
 import Forwarding
 import Foundation
 import KubeAPI
-import Logging
 import Netfilter
 import NodeProxy
 import ObjectStore
@@ -27,11 +25,7 @@ package struct PlannedNode {
             snapshot = try await Self.read(manifests: path, ranges: ranges, common: common)
         case .api(let source):
             snapshot = try await Self.read(APITarget.named(by: source))
-        case nil:
-            throw ConfigurationError(
-                "--manifests",
-                "say where the state comes from: --manifests PATH, --api URL or "
-                    + "--kubeconfig FILE")
+        case nil: throw ConfigurationError.noSource
         }
         let name = node.nodeName ?? HostName.short
         let plan = NodePlan(
@@ -40,16 +34,16 @@ package struct PlannedNode {
                 nodePortAddresses: node.nodePortAddresses, hasCounters: node.hasCounters,
                 ownsTables: node.mayOwnTables && Self.kernelHasOwnedTables()))
         if snapshot.nodes[name] == nil {
-            Self.warn("there is no Node \(name): nodePorts and local endpoints are left out")
+            ToolWarning.say("there is no Node \(name): nodePorts and local endpoints are left out")
         }
         var table = ForwardingTable(
             layout: plan.layout, surroundings: plan.surroundings(in: snapshot))
         let translated = snapshot.services.keys.sorted().map {
             ($0, plan.translate($0, in: snapshot))
         }
-        for problem in translated.flatMap(\.1.problems) { Self.warn("\(problem)") }
+        for problem in translated.flatMap(\.1.problems) { ToolWarning.say("\(problem)") }
         let replacement = table.replace(translated.map { ($0.0, $0.1.entries) })
-        for conflict in replacement.conflicts { Self.warn("\(conflict)") }
+        for conflict in replacement.conflicts { ToolWarning.say("\(conflict)") }
         self.table = table
     }
 
@@ -74,18 +68,7 @@ package struct PlannedNode {
     private static func read(
         manifests path: String, ranges: RangeSettings, common: CommonSettings
     ) async throws -> ClusterSnapshot {
-        let store = ObjectStore()
-        let admission = try ranges.admission()
-        let state = try StateCopy(of: common.stateDirectory)
-        var logger = Logger(label: "sluice.rules") {
-            StreamLogHandler.standardError(label: $0)
-        }
-        logger.logLevel = .critical
-        let source = ManifestSource(
-            path: path, store: store, admission: admission, stateFile: try state?.file(),
-            builtIn: BuiltInObjects.kubernetesService(api: [], configuration: admission),
-            logger: logger)
-        for problem in try await source.load() { warn("\(problem)") }
+        let store = try await LoadedManifests.store(path: path, ranges: ranges, common: common)
         var snapshot = ClusterSnapshot()
         for kind in [ResourceKind.services, .endpointslices, .nodes] {
             for stored in try store.list(ListRequest(kind)).objects {
@@ -117,7 +100,7 @@ package struct PlannedNode {
 
     private static func warned(_ snapshot: ClusterSnapshot) -> ClusterSnapshot {
         var snapshot = snapshot
-        for problem in snapshot.takeProblems() { warn("\(problem)") }
+        for problem in snapshot.takeProblems() { ToolWarning.say("\(problem)") }
         return snapshot
     }
 
@@ -127,22 +110,6 @@ package struct PlannedNode {
             return try socket.supportsTableOwnership()
         } catch {
             return false
-        }
-    }
-
-    private static func warn(_ text: String) {
-        FileHandle.standardError.write(Data("sluice: \(text)\n".utf8))
-    }
-}
-
-extension RangeSettings {
-    /// The ranges as Admission allocates from them.
-    func admission() throws -> AdmissionConfiguration {
-        do {
-            return try AdmissionConfiguration(
-                serviceBlocks: service, loadBalancerBlocks: loadBalancerPools)
-        } catch {
-            throw ConfigurationError("--service-cidr, --load-balancer-pool", "\(error)")
         }
     }
 }

@@ -52,6 +52,25 @@ package enum SettingText {
         return number
     }
 
+    /// A whole number, of which 0 switches something off.
+    package static func whole(_ text: String, flag: String) throws(ConfigurationError) -> Int {
+        guard let number = Int(text), 0...1_000_000_000 ~= number else {
+            throw ConfigurationError(flag, "\"\(text)\" is not a whole number")
+        }
+        return number
+    }
+
+    /// Reads a flag that has two values.
+    package static func choice(
+        _ text: String, flag: String, yes: String, no: String
+    ) throws(ConfigurationError) -> Bool {
+        switch text {
+        case yes: return true
+        case no: return false
+        default: throw ConfigurationError(flag, "\"\(text)\" is not \(yes) or \(no)")
+        }
+    }
+
     /// A duration such as `200ms`, `2s` or `1m`.
     package static func duration(
         _ text: String, flag: String

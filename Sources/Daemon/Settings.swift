@@ -33,15 +33,19 @@ package struct RangeSettings: Sendable {
     package let pods: [CIDRBlock]
     /// Where LoadBalancer addresses are allocated from.
     package let loadBalancerPools: [CIDRBlock]
+    /// Whether the Service of the nodes' DNS servers is there without a manifest.
+    package let makesDNSService: Bool
 
-    /// Reads the three flags.
+    /// Reads the four flags.
     package init(
-        service: String, pods: String, loadBalancerPools: String
+        service: String, pods: String, loadBalancerPools: String, clusterDNS: String = "nodes"
     ) throws(ConfigurationError) {
         self.service = try SettingText.ranges(service, flag: "--service-cidr")
         self.pods = try SettingText.blocks(pods, flag: "--pod-cidr")
         self.loadBalancerPools = try SettingText.blocks(
             loadBalancerPools, flag: "--load-balancer-pool")
+        makesDNSService = try SettingText.choice(
+            clusterDNS, flag: "--cluster-dns", yes: "nodes", no: "off")
         guard !self.service.isEmpty else {
             throw ConfigurationError("--service-cidr", "is empty; write 10.96.0.0/12")
         }
@@ -80,8 +84,9 @@ package struct NodeSettings: Sendable {
             nodePortAddresses == "primary"
             ? .primary
             : .blocks(try Self.blocks(ofNodePorts: nodePortAddresses))
-        mayOwnTables = try Self.choice(tableOwner, "--table-owner", yes: "auto", no: "off")
-        hasCounters = try Self.choice(counters, "--counters", yes: "on", no: "off")
+        mayOwnTables = try SettingText.choice(
+            tableOwner, flag: "--table-owner", yes: "auto", no: "off")
+        hasCounters = try SettingText.choice(counters, flag: "--counters", yes: "on", no: "off")
     }
 
     private static func blocks(
@@ -96,16 +101,6 @@ package struct NodeSettings: Sendable {
         }
     }
 
-    /// Reads a flag that has two values.
-    static func choice(
-        _ text: String, _ flag: String, yes: String, no: String
-    ) throws(ConfigurationError) -> Bool {
-        switch text {
-        case yes: return true
-        case no: return false
-        default: throw ConfigurationError(flag, "\"\(text)\" is not \(yes) or \(no)")
-        }
-    }
 }
 
 /// What `sluice api` is told by flags.

@@ -1,3 +1,13 @@
+import Foundation
+
+/// What a tool says beside its output.
+enum ToolWarning {
+    /// Writes a line on standard error.
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data("sluice: \(text)\n".utf8))
+    }
+}
+
 /// Ends a tool with an exit status, and with a message if there is more to say.
 package struct ToolFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The exit status: 1 failed, 2 usage.

@@ -38,14 +38,18 @@ struct RangeOptions: ParsableArguments {
     func settings(pool: PoolOptions? = nil) throws -> RangeSettings {
         try RangeSettings(
             service: serviceCidr, pods: podCidr,
-            loadBalancerPools: pool?.loadBalancerPool ?? "")
+            loadBalancerPools: pool?.loadBalancerPool ?? "",
+            clusterDNS: pool?.clusterDns ?? Terminal.environment("cluster-dns") ?? "nodes")
     }
 }
 
-/// The flag of whatever gives LoadBalancer addresses out.
+/// Flags of whatever makes the objects that manifests leave out.
 struct PoolOptions: ParsableArguments {
     @Option(help: "Where LoadBalancer addresses are allocated from; none by default.")
     var loadBalancerPool = Terminal.environment("load-balancer-pool") ?? ""
+
+    @Option(help: "What is behind the Service kube-system/kube-dns: nodes, or off for no Service.")
+    var clusterDns = Terminal.environment("cluster-dns") ?? "nodes"
 }
 
 /// Flags that say which API a daemon follows.
