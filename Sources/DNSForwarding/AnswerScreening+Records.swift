@@ -22,11 +22,6 @@ extension ResourceRecord {
     }
 }
 
-extension UInt32 {
-    /// A number that has its highest bit set is no time to live (RFC 2181 section 8).
-    var asTimeToLive: UInt32 { self > UInt32(Int32.max) ? 0 : self }
-}
-
 /// What records of one class that belong together have in common.
 private struct SetKey: Hashable {
     let name: DomainName
@@ -40,7 +35,7 @@ extension [ResourceRecord] {
         var lowest: [SetKey: UInt32] = [:]
         for record in self {
             let key = SetKey(name: record.name, type: record.type)
-            lowest[key] = Swift.min(lowest[key] ?? bound, record.timeToLive.asTimeToLive)
+            lowest[key] = Swift.min(lowest[key] ?? bound, record.timeToLive)
         }
         return map { record in
             var record = record

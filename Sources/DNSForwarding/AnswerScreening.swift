@@ -113,7 +113,9 @@ struct AnswerScreening {
                 responseCode: header.responseCode, isAuthenticData: header.isAuthenticData,
                 answers: answers, freshSeconds: 0)
         }
-        let seconds = min(authority.minimum.asTimeToLive, limits.negativeSeconds)
+        // Like a time to live, it is nothing beyond 2^31 (RFC 2181 section 8).
+        let minimum = authority.minimum > Int32.max ? 0 : authority.minimum
+        let seconds = min(minimum, limits.negativeSeconds)
         let authorities = ([start] + proofs(in: message)).timesBounded(by: seconds)
         return UpstreamAnswer(
             responseCode: header.responseCode, isAuthenticData: header.isAuthenticData,

@@ -1,6 +1,6 @@
 /// How much a cache of answers holds, and for how long.
 package struct CacheLimits: Hashable, Sendable {
-    /// Answers kept; the one least recently asked for goes first. 0 keeps none.
+    /// Answers kept, the one least recently asked for going first; 0 keeps none.
     package var entries: Int
     /// Bytes that all answers take, by estimate.
     package var bytes: Int
@@ -8,10 +8,11 @@ package struct CacheLimits: Hashable, Sendable {
     package var positiveSeconds: UInt32
     /// The longest an answer without records is fresh (RFC 2308 section 5).
     package var negativeSeconds: UInt32
-    /// How long a failure of all servers is remembered; RFC 2308 section 7 allows 300, RFC 9520
-    /// demands 1. 0 remembers none.
+    /// How long a failure of all servers is remembered; 0 remembers none.
+    ///
+    /// RFC 2308 section 7 allows 300, RFC 9520 demands 1.
     package var failureSeconds: UInt32
-    /// How long after its end an answer is still given while servers fail (RFC 8767). 0 ends that.
+    /// How long after its end an answer is still given while servers fail (RFC 8767); 0 for never.
     package var staleSeconds: UInt32
     /// The time to live that such an answer tells (RFC 8767 section 4).
     package var staleTimeToLive: UInt32

@@ -46,6 +46,7 @@ package final class Forwarder: Sendable {
     ///   - isDNSSECOK: whether the asker wants signatures (DO).
     ///   - isCheckingDisabled: whether the asker checks signatures itself (CD).
     ///   - now: the present, which a caller may have at hand.
+    /// - Returns: the answer, or nil if it is to be asked for with `resolve`.
     package func cached(
         _ question: Question, isDNSSECOK: Bool = false, isCheckingDisabled: Bool = false,
         now: NIODeadline = .now()

@@ -43,6 +43,7 @@ package struct ForwardingConfiguration: Hashable, Sendable {
     /// - Parameters:
     ///   - listening: where this server listens; `0.0.0.0` and `::` stand for all addresses.
     ///   - hostAddresses: the addresses of this host.
+    /// - Returns: the servers that were taken out.
     package mutating func excludeOwnAddresses(
         listening: [SocketEndpoint], hostAddresses: Set<IPAddress>
     ) -> [ForwardingLoop] {
