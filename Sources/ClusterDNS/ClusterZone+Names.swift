@@ -7,22 +7,18 @@ extension ClusterZone {
     func findInside(_ name: DomainName, _ type: RecordType, _ rotation: UInt) -> Finding {
         let depth = name.labelCount - settings.origin.labelCount
         if depth == 0 { return findApex(name, type) }
-        switch NameLabel(bytes: name.labelBytes(at: depth - 1)) {
-        case NameLabel("svc"):
-            return findInServices(name, depth, type, rotation)
-        case NameLabel("pod"):
+        if name.isWithin(frame.serviceSuffix) { return findInServices(name, depth, type, rotation) }
+        if name.isWithin(frame.podSuffix) {
             return settings.podRecords == .off ? absent : findInPods(name, depth, type)
-        case NameLabel("dns"):
-            if depth == 1 { return empty }
-            return name == frame.nameServer
-                ? addresses(settings.serverAddresses, at: name, type, rotation) : absent
-        case NameLabel("dns-version"):
-            if depth > 1 { return absent }
+        }
+        if name == frame.versionName {
             guard type == .txt else { return empty }
             return .records([frame.record(name, .txt([Array(ZoneFrame.schemaVersion.utf8)]))])
-        default:
-            return absent
         }
+        if name == frame.nameServer {
+            return addresses(settings.serverAddresses, at: name, type, rotation)
+        }
+        return frame.nameServer.isWithin(name) ? empty : absent
     }
 
     /// There is no such name, nor any below it (RFC 8020).
@@ -53,7 +49,7 @@ extension ClusterZone {
         case 1: return empty
         case 2: return namespaceExists(name, depth) ? empty : absent
         case 4, 5:
-            let owner = name.suffix(settings.origin.labelCount + 3)
+            let owner = name.suffix(frame.serviceLabelCount)
             guard let records = tables.records(at: owner) else { return absent }
             return findBelow(owner, records, at: name, type, rotation)
         default: return absent

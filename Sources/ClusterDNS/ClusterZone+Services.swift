@@ -38,21 +38,29 @@ extension ClusterZone {
         _ owner: DomainName, _ records: ServiceRecords, at name: DomainName, _ type: RecordType,
         _ rotation: UInt
     ) -> Finding {
-        guard let first = NameLabel(bytes: name.labelBytes(at: 0)) else { return absent }
         if name.labelCount == owner.labelCount + 1 {
-            if case .headless(let records) = records {
-                let known = records.addresses(of: first)
+            if case .headless(let records) = records,
+                let hostname = NameLabel(bytes: name.labelBytes(at: 0))
+            {
+                let known = records.addresses(of: hostname)
                 if !known.isEmpty { return addresses(known, at: name, type, rotation) }
             }
-            return records.serves(Self.transport(first)) ? empty : absent
+            let transport = underscored(name, 0).flatMap(TransportProtocol.init(label:))
+            return records.serves(transport) ? empty : absent
         }
-        guard let second = NameLabel(bytes: name.labelBytes(at: 1)),
-            let transport = Self.transport(second), first.text.hasPrefix("_"),
-            let label = NameLabel(first.text.dropFirst())
+        guard let label = underscored(name, 0),
+            let transport = underscored(name, 1).flatMap(TransportProtocol.init(label:))
         else { return absent }
         return findPort(
             PortKey(label: label, transport: transport), records, owner: owner.lowercased,
             at: name, type, rotation)
+    }
+
+    /// What follows the `_` of a port's or a protocol's label.
+    private func underscored(_ name: DomainName, _ index: Int) -> NameLabel? {
+        let label = name.labelBytes(at: index)
+        guard label.first == UInt8(ascii: "_") else { return nil }
+        return NameLabel(bytes: label.dropFirst())
     }
 
     /// The records, if there are any.
@@ -77,14 +85,6 @@ extension ClusterZone {
             records.append(record)
         }
         return records
-    }
-
-    /// Reads `_tcp`, `_udp` or `_sctp`.
-    private static func transport(_ label: NameLabel) -> TransportProtocol? {
-        guard label.text.hasPrefix("_"), let name = NameLabel(label.text.dropFirst()) else {
-            return nil
-        }
-        return TransportProtocol(label: name)
     }
 }
 

@@ -92,7 +92,7 @@ extension ClusterZone {
     /// What there is of one name, before aliases are followed.
     private func find(_ name: DomainName, _ type: RecordType, _ rotation: UInt) -> Finding {
         // Most questions are for a Service's name, and are answered without looking any closer.
-        if let records = tables.records(at: name) {
+        if name.labelCount == frame.serviceLabelCount, let records = tables.records(at: name) {
             return findService(records, at: name, type, rotation)
         }
         if name.isWithin(settings.origin) { return findInside(name, type, rotation) }

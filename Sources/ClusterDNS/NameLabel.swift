@@ -11,15 +11,21 @@ package struct NameLabel: Hashable, Sendable {
 
     /// Fails for an empty or overlong text, and for characters that no name in the zone has.
     package init?(_ text: some StringProtocol) {
-        self.init(bytes: text.utf8)
+        self.init(bytes: Array(text.utf8))
     }
 
     /// Takes the bytes of a question's label, whatever the case of its letters.
-    init?(bytes: some Collection<UInt8>) {
-        guard 1...Self.maximumByteCount ~= bytes.count,
-            bytes.allSatisfy({ Self.lowercased($0) != nil })
-        else { return nil }
-        text = String(decoding: bytes.lazy.compactMap(Self.lowercased), as: UTF8.self)
+    init?(bytes: some RandomAccessCollection<UInt8>) {
+        guard 1...Self.maximumByteCount ~= bytes.count else { return nil }
+        var isLowercase = true
+        for byte in bytes {
+            guard let lowercase = Self.lowercased(byte) else { return nil }
+            if lowercase != byte { isLowercase = false }
+        }
+        text =
+            isLowercase
+            ? String(decoding: bytes, as: UTF8.self)
+            : String(decoding: bytes.map { Self.lowercased($0) ?? $0 }, as: UTF8.self)
     }
 
     /// The label of an endpoint without a hostname, as CoreDNS makes it: the address with dashes

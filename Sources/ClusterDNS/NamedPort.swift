@@ -1,6 +1,6 @@
 package import Addressing
 
-/// A port with a name: what SRV records tell. Ports without one have no records.
+/// A port with a name, which SRV records tell; a port without one has none.
 package struct NamedPort: Hashable, Sendable {
     /// The port's name, without the `_` that it has in DNS.
     package let label: NameLabel
@@ -26,9 +26,11 @@ package struct NamedPort: Hashable, Sendable {
 extension TransportProtocol {
     /// Reads the label of a protocol without its `_`, such as `tcp`.
     init?(label: NameLabel) {
-        guard let found = Self.allCases.first(where: { $0.description == label.text }) else {
-            return nil
+        switch label.text {
+        case "tcp": self = .tcp
+        case "udp": self = .udp
+        case "sctp": self = .sctp
+        default: return nil
         }
-        self = found
     }
 }

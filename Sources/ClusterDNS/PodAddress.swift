@@ -17,9 +17,12 @@ package struct PodAddress: Hashable, Sendable {
     ///
     /// Three single dashes stand for dots, as CoreDNS has it; other dashes for colons.
     static func address(of label: NameLabel) -> IPAddress? {
-        let dashes = label.text.utf8.lazy.filter { $0 == UInt8(ascii: "-") }.count
-        let isV4 = dashes == 3 && !label.text.contains("--")
-        let text = String(label.text.map { $0 == "-" ? (isV4 ? "." : ":") : $0 })
+        let dash = UInt8(ascii: "-")
+        let bytes = Array(label.text.utf8)
+        let isDoubled = zip(bytes, bytes.dropFirst()).contains { $0 == dash && $1 == dash }
+        let isV4 = !isDoubled && bytes.count { $0 == dash } == 3
+        let dot = isV4 ? UInt8(ascii: ".") : UInt8(ascii: ":")
+        let text = String(decoding: bytes.map { $0 == dash ? dot : $0 }, as: UTF8.self)
         return IPAddress(text)
     }
 }

@@ -6,6 +6,8 @@ final class ZoneFrame: Sendable {
     let settings: ZoneSettings
     /// `svc.ZONE`.
     let serviceSuffix: DomainName
+    /// How many labels the full name of a Service has.
+    let serviceLabelCount: Int
     /// `pod.ZONE`.
     let podSuffix: DomainName
     /// `ns.dns.ZONE`: the server that answers.
@@ -29,6 +31,7 @@ final class ZoneFrame: Sendable {
         else { return nil }
         self.settings = settings
         self.serviceSuffix = serviceSuffix
+        self.serviceLabelCount = serviceSuffix.labelCount + 2
         self.podSuffix = podSuffix
         self.nameServer = nameServer
         self.versionName = versionName

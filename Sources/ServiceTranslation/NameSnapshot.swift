@@ -1,0 +1,175 @@
+package import ClusterDNS
+package import KubeAPI
+package import ServiceModel
+
+/// What is known of the cluster, as far as names need it.
+///
+/// Takes objects as they arrive and says which Services' records they touch. Kept small: a Service
+/// is what its name leads to, and a slice a few bytes.
+package struct NameSnapshot: Sendable {
+    /// A Service that is there, or whose slices are.
+    private struct Entry: Sendable {
+        var service: NamedService?
+        /// The slices' names within the namespace, sorted.
+        var slices: [String] = []
+
+        var isHeadless: Bool {
+            if case .headless? = service { true } else { false }
+        }
+    }
+
+    private var entries: [ServiceIdentity: Entry] = [:]
+    /// Slices by `NAMESPACE/NAME`: one text takes less than two.
+    private var slices: [String: NameSlicePacked] = [:]
+    /// Problems of the objects taken since they were last fetched.
+    private var problems: [TranslationProblem] = []
+    /// Objects that are there and could not be read since the last list of their kind.
+    private var unreadable: Set<ObjectKey> = []
+    /// The pods' addresses.
+    var pods = NamePods()
+
+    /// Nothing is known yet.
+    package init() {}
+
+    /// What the zone is to say of a Service; nil if it is not there.
+    package func records(for service: ServiceIdentity) -> ServiceRecords? {
+        guard let entry = entries[service], let named = entry.service else { return nil }
+        switch named {
+        case .records(let records): return records
+        case .headless(let publishesNotReady):
+            let groups = entry.slices.compactMap { name in
+                slices[Self.text(service.namespace, name)]?.slice?
+                    .group(includingNotReady: publishesNotReady)
+            }
+            return .headless(HeadlessRecords(groups))
+        }
+    }
+
+    /// The Services that are there, in no order.
+    package var services: some Sequence<ServiceIdentity> {
+        entries.lazy.filter { $0.value.service != nil }.map(\.key)
+    }
+
+    /// Returns the problems found since the last call, and forgets them.
+    package mutating func takeProblems() -> [TranslationProblem] {
+        defer { problems = [] }
+        return problems
+    }
+
+    /// Takes note of an object that is there but cannot be read: the next list of its kind
+    /// leaves what is known of it as it is.
+    package mutating func keep(_ key: ObjectKey) {
+        unreadable.insert(key)
+    }
+
+    /// The unreadable objects of a kind, which are forgotten.
+    mutating func takeUnreadable(_ kind: ResourceKind) -> Set<ObjectKey> {
+        let taken = unreadable.filter { $0.kind == kind }
+        unreadable.subtract(taken)
+        return taken
+    }
+
+    /// The name of an object in one text; a slash is in neither part.
+    private static func text(_ namespace: String, _ name: String) -> String {
+        "\(namespace)/\(name)"
+    }
+}
+
+/// Services.
+extension NameSnapshot {
+    /// Takes the complete list of Services; returns those whose records may differ.
+    package mutating func replaceServices(_ objects: [ServiceObject]) -> Set<ServiceIdentity> {
+        let present = Set(objects.map(\.identity)).union(
+            takeUnreadable(.services).map {
+                ServiceIdentity(namespace: $0.namespace, name: $0.name)
+            })
+        var touched: Set<ServiceIdentity> = []
+        for gone in services.filter({ !present.contains($0) }) {
+            touched.formUnion(take(nil, for: gone))
+        }
+        for object in objects { touched.formUnion(upsert(object)) }
+        return touched
+    }
+
+    /// Takes a new or changed Service; returns it if its records may differ.
+    package mutating func upsert(_ object: ServiceObject) -> Set<ServiceIdentity> {
+        let (service, problems) = NameReading.read(object)
+        self.problems += problems
+        return take(service, for: object.identity)
+    }
+
+    /// Forgets a Service; its slices stay known, for it may come back before them.
+    package mutating func delete(_ object: ServiceObject) -> Set<ServiceIdentity> {
+        take(nil, for: object.identity)
+    }
+
+    private mutating func take(
+        _ service: NamedService?, for identity: ServiceIdentity
+    ) -> Set<ServiceIdentity> {
+        var entry = entries[identity] ?? Entry()
+        guard entry.service != service else { return [] }
+        entry.service = service
+        store(entry, for: identity)
+        return [identity]
+    }
+
+    private mutating func store(_ entry: Entry, for identity: ServiceIdentity) {
+        entries[identity] = entry.service == nil && entry.slices.isEmpty ? nil : entry
+    }
+}
+
+/// Slices. Those of a Service that is not headless touch nothing.
+extension NameSnapshot {
+    /// Takes the complete list of slices; returns the Services whose records may differ.
+    package mutating func replaceSlices(
+        _ objects: [EndpointSliceObject]
+    ) -> Set<ServiceIdentity> {
+        let present = Set(objects.map(\.key)).union(takeUnreadable(.endpointslices))
+        let texts = Set(present.map { Self.text($0.namespace, $0.name) })
+        var touched: Set<ServiceIdentity> = []
+        for gone in slices.keys.filter({ !texts.contains($0) }) {
+            touched.formUnion(take(nil, named: gone))
+        }
+        for object in objects { touched.formUnion(upsert(object)) }
+        return touched
+    }
+
+    /// Takes a new or changed slice; returns the Services whose records may differ.
+    package mutating func upsert(_ object: EndpointSliceObject) -> Set<ServiceIdentity> {
+        let (slice, problems) = NameSliceReading.read(object)
+        self.problems += problems
+        return take(
+            slice.map(NameSlicePacked.init), named: Self.text(object.key.namespace, object.key.name)
+        )
+    }
+
+    /// Forgets a slice; returns the Service whose records may differ.
+    package mutating func delete(_ object: EndpointSliceObject) -> Set<ServiceIdentity> {
+        take(nil, named: Self.text(object.key.namespace, object.key.name))
+    }
+
+    private mutating func take(
+        _ slice: NameSlicePacked?, named text: String
+    ) -> Set<ServiceIdentity> {
+        let known = slices[text]
+        guard known != slice else { return [] }
+        slices[text] = slice
+        let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
+        let namespace = parts[0]
+        let name = parts.count > 1 ? parts[1] : ""
+        let owners = Set([known, slice].compactMap { $0?.service })
+        var touched: Set<ServiceIdentity> = []
+        for owner in owners {
+            let identity = ServiceIdentity(namespace: namespace, name: owner)
+            var entry = entries[identity] ?? Entry()
+            entry.slices.removeAll { $0 == name }
+            if owner == slice?.service {
+                let place = entry.slices.firstIndex { $0 > name } ?? entry.slices.endIndex
+                entry.slices.insert(name, at: place)
+            }
+            store(entry, for: identity)
+            if entry.isHeadless { touched.insert(identity) }
+        }
+        return touched
+    }
+}
