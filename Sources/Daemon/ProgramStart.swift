@@ -23,7 +23,7 @@ enum ProgramStart {
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         unsafe execvp(program, &arguments)
         let code = errno
-        for unsafeargument in unsafe arguments { unsafe free(argument) }
+        for index in unsafe arguments.indices { unsafe free(arguments[index]) }
         throw ToolFailure(
             status: code == ENOENT ? 127 : 126,
             "\(program): \(unsafe String(cString: strerror(code)))")

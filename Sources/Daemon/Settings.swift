@@ -18,7 +18,9 @@ package struct CommonSettings: Sendable {
     package let runtimeDirectory: String
 
     /// Gathers the settings that every subcommand has.
-    package init(logLevel: Logger.Level, stateDirectory: String, runtimeDirectory: String) {
+    package init(
+        logLevel: Logger.Level = .info, stateDirectory: String, runtimeDirectory: String
+    ) {
         self.logLevel = logLevel
         self.stateDirectory = stateDirectory
         self.runtimeDirectory = runtimeDirectory

@@ -44,6 +44,9 @@ launch() {
     fi
     case $role in
     backend)
+        if [[ -f $lab_state/sluice ]] && ! prepare_pod "$host"; then
+            tell "the API does not say what $host is given; it keeps what it had"
+        fi
         spawn "$host" backend "$tools/backend" -n "$host" -p 8080 -u 5353 "$@"
         ;;
     api)
@@ -59,9 +62,17 @@ launch() {
         spawn "$host" balancer "$(find_sluice)" balancer --api "$api_url" --interface eth0 \
             --check-interval 200ms --fall 2 "${more[@]}" "$@"
         ;;
+    dns)
+        spawn "$host" dns "$(find_sluice)" dns --api "$api_url" --node-name "$host" \
+            --service-cidr "$service_cidrs" --pod-cidr "$pod_cidrs" --upstream "$outside_names" \
+            "${more[@]}" "$@"
+        ;;
     *) usage_error "there is no role '$role'" ;;
     esac
 }
+
+# Whether this sluice answers names; an older one knows no such role.
+has_dns() { [[ $("$(find_sluice)" dns --help 2>/dev/null) == *"USAGE: sluice dns"* ]]; }
 
 answers() { run_in "$1" curl --silent --fail --max-time 1 --output /dev/null "$2" 2>/dev/null; }
 
@@ -75,6 +86,7 @@ is_ready() {
     api) answers "$1" "$api_url/api/v1/services?limit=1" ;;
     proxy) answers "$1" http://127.0.0.1:10256/healthz ;;
     balancer) has_vips "$1" ;;
+    dns) answers "$1" http://127.0.0.1:8181/readyz ;;
     esac
 }
 
@@ -100,16 +112,23 @@ backends_up() {
     done
 }
 
-daemons_up() {
-    local node
+# The pods' servers come after the API, which says what they are given, and before the rest.
+api_up() {
     launch control api
     wait_until_ready control api
+}
+
+daemons_up() {
+    local node names=''
+    ! has_dns || names=1
     for node in "${nodes[@]}"; do
         launch "node$node" proxy
+        [[ -z $names ]] || launch "node$node" dns
     done
     launch balancer balancer
     for node in "${nodes[@]}"; do
         wait_until_ready "node$node" proxy
+        [[ -z $names ]] || wait_until_ready "node$node" dns
     done
     wait_until_ready balancer balancer
 }

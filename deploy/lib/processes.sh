@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 
 # Runs a command in a host in place of this process. Hosts share the machine's files, except that
-# each has a /run/sluice (sockets, locks) and a /var/lib/sluice (state) of its own.
+# each has a /run/sluice (sockets, locks) and a /var/lib/sluice (state) of its own; a pod has its
+# variables and its files in /etc besides.
 enter() {
     local host=$1
     shift
@@ -12,6 +13,7 @@ enter() {
     [[ -z ${sluice:=$(find_sluice 2>/dev/null || true)} ]] || path+=:$(dirname "$sluice")
     PATH=$path:$PATH exec ip netns exec "$(namespace "$host")" bash -c '
         mount --bind "$1/run" /run/sluice && mount --bind "$1/lib" /var/lib/sluice || exit 125
+        [[ ! -f $1/variables ]] || source "$1/variables"
         shift
         exec "$@"' enter "$lab_state/hosts/$host" "$@"
 }

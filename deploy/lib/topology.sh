@@ -12,6 +12,8 @@ pod_cidrs=10.244.0.0/16,fd44::/48
 vip_cidrs=198.51.100.0/24,fd98::/112
 api_address=192.168.50.20
 api_url=http://$api_address:6440
+# Whom nodes ask for names that are not the cluster's; the lab itself starts no server there.
+outside_names=$api_address
 
 pod_names() {
     local node pod
