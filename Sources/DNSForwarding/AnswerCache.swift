@@ -2,6 +2,9 @@ import NIOCore
 
 /// Answers by question, the ones least recently asked for leaving when there are too many.
 ///
+/// Answers without records take no more than half of the places from those with records: whoever
+/// asks for thousands of names that do not exist must not empty the cache.
+///
 /// A value that knows no clock; `SharedAnswerCache` shares it between threads.
 struct AnswerCache {
     /// What is known of a question.
@@ -24,19 +27,18 @@ struct AnswerCache {
         var keptUntil: NIODeadline
         /// Until then servers are not asked to renew it.
         var askedAgainAfter: NIODeadline
-        /// The entries used just before and just after this one, in the order of use.
-        var newer: Int
-        var older: Int
-    }
 
-    private static let none = -1
+        /// Whether it has no records; those with and those without are in orders of their own.
+        var isNegative: Bool { answer.answers.isEmpty }
+    }
 
     private let limits: CacheLimits
     private var places: [UpstreamQuestion: Int] = [:]
     private var entries: [Entry?] = []
     private var freePlaces: [Int] = []
-    private var newest = none
-    private var oldest = none
+    private var neighbours: [UseOrder.Neighbours] = []
+    private var positive = UseOrder()
+    private var negative = UseOrder()
     /// How many bytes the answers take, by estimate.
     private(set) var byteCount = 0
     /// How many answers left for want of room.
@@ -57,7 +59,11 @@ struct AnswerCache {
             remove(place)
             return .nothing
         }
-        use(place)
+        if entry.isNegative {
+            negative.use(place, in: &neighbours)
+        } else {
+            positive.use(place, in: &neighbours)
+        }
         guard now < entry.freshUntil else {
             return .stale(entry.answer, servesAtOnce: now < entry.askedAgainAfter)
         }
@@ -78,11 +84,10 @@ struct AnswerCache {
         let entry = Entry(
             question: question, answer: answer, byteCount: byteCount, storedAt: now,
             freshUntil: freshUntil, keptUntil: freshUntil + .seconds(staleSeconds),
-            askedAgainAfter: now, newer: Self.none, older: Self.none)
+            askedAgainAfter: now)
         add(entry)
         while places.count > limits.entries || self.byteCount > limits.bytes {
-            remove(oldest)
-            evictions += 1
+            evict(inFavourOfNegative: entry.isNegative)
         }
     }
 
@@ -101,6 +106,15 @@ struct AnswerCache {
         }
     }
 
+    /// Removes the answer used longest ago, of the kind that takes more than its half.
+    private mutating func evict(inFavourOfNegative: Bool) {
+        let isNegative =
+            negative.count == positive.count
+            ? !inFavourOfNegative : negative.count > positive.count
+        remove(isNegative ? negative.oldest : positive.oldest)
+        evictions += 1
+    }
+
     private mutating func add(_ entry: Entry) {
         let place: Int
         if let free = freePlaces.popLast() {
@@ -109,37 +123,27 @@ struct AnswerCache {
         } else {
             place = entries.count
             entries.append(entry)
+            neighbours.append(UseOrder.Neighbours())
         }
         places[entry.question] = place
         byteCount += entry.byteCount
-        linkAsNewest(place)
+        if entry.isNegative {
+            negative.append(place, in: &neighbours)
+        } else {
+            positive.append(place, in: &neighbours)
+        }
     }
 
     private mutating func remove(_ place: Int) {
         guard let entry = entries[place] else { return }
-        unlink(place)
+        if entry.isNegative {
+            negative.remove(place, in: &neighbours)
+        } else {
+            positive.remove(place, in: &neighbours)
+        }
         places[entry.question] = nil
         byteCount -= entry.byteCount
         entries[place] = nil
         freePlaces.append(place)
-    }
-
-    private mutating func use(_ place: Int) {
-        guard newest != place else { return }
-        unlink(place)
-        linkAsNewest(place)
-    }
-
-    private mutating func linkAsNewest(_ place: Int) {
-        entries[place]?.newer = Self.none
-        entries[place]?.older = newest
-        if newest != Self.none { entries[newest]?.newer = place } else { oldest = place }
-        newest = place
-    }
-
-    private mutating func unlink(_ place: Int) {
-        guard let newer = entries[place]?.newer, let older = entries[place]?.older else { return }
-        if newer != Self.none { entries[newer]?.older = older } else { newest = older }
-        if older != Self.none { entries[older]?.newer = newer } else { oldest = newer }
     }
 }

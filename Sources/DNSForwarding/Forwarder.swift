@@ -17,6 +17,8 @@ package final class Forwarder: Sendable {
     /// Whether the thread takes no more work; work is handed over under the lock, so that none
     /// comes after the last.
     private let isStopped = Mutex(false)
+    /// Askers on their way to the desk, where they will be counted.
+    private let askersSent = Atomic(0)
 
     /// Starts the thread; nobody is asked anything yet.
     package init(_ configuration: ForwardingConfiguration, logger: Logger) {
@@ -127,8 +129,29 @@ package final class Forwarder: Sendable {
     }
 
     private func send(_ asker: Asker) {
-        let isTaken = onLoop { desk in desk.ask(asker) }
-        if !isTaken { asker.report(ForwardedAnswer(failure: .stopped)) }
+        // A thread that cannot keep up must not have ever more to do.
+        let sent = askersSent.add(1, ordering: .relaxed).newValue
+        guard sent <= configuration.limits.waitingAskers else {
+            askersSent.subtract(1, ordering: .relaxed)
+            return refuse(asker)
+        }
+        let isTaken = onLoop { [self] desk in
+            askersSent.subtract(1, ordering: .relaxed)
+            desk.ask(asker)
+        }
+        guard !isTaken else { return }
+        askersSent.subtract(1, ordering: .relaxed)
+        asker.report(ForwardedAnswer(failure: .stopped))
+    }
+
+    private func refuse(_ asker: Asker) {
+        ledger.count { $0.overloaded += 1 }
+        guard case .stale(let answer, _) = cache.find(asker.question, now: .now()) else {
+            return asker.report(ForwardedAnswer(failure: .overloaded))
+        }
+        ledger.count { $0.staleAnswers += 1 }
+        let timeToLive = configuration.cache.staleTimeToLive
+        asker.report(ForwardedAnswer(stale: answer, timeToLive: timeToLive))
     }
 
     /// Has something done on the thread, in the order of calls; false once it has stopped.

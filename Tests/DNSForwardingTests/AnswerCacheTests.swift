@@ -105,6 +105,25 @@ struct AnswerCacheTests {
         #expect(kept == [true, false, true, true])
     }
 
+    @Test("names that do not exist take no more than half of a full cache")
+    func negativeFlood() {
+        var cache = AnswerCache(limits: CacheLimits(entries: 10))
+        func storeNegative(_ number: Int) {
+            let negative = UpstreamAnswer(responseCode: .nameError, freshSeconds: 60)
+            cache.store(negative, for: asked("no\(number).example"), now: second(0))
+        }
+        for number in 0..<10 {
+            let question = asked("host\(number).example")
+            cache.store(answer("x.example", seconds: 60), for: question, now: second(0))
+        }
+        for number in 0..<100 { storeNegative(number) }
+        #expect(cache.count == 10)
+        let kept = (0..<10).filter { number in
+            found(&cache, asked("host\(number).example"), at: second(0)) != "nothing"
+        }
+        #expect(kept == [5, 6, 7, 8, 9])
+    }
+
     @Test("bytes are limited as entries are")
     func bytes() {
         var one = AnswerCache(limits: CacheLimits())

@@ -1,4 +1,6 @@
 import DNSMessage
+import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -62,9 +64,57 @@ struct ForwarderLimitTests {
         try await withForwarder([upstream]) { forwarder in
             let asker = Task { await forwarder.resolve(www) }
             try await waitFor(askers: 1, questions: 1, forwarder)
+            try await waitUntil("the server is asked") { upstream.received.count == 1 }
+            let port = try #require(upstream.received.first?.sourcePort)
+            #expect(await !isFree(port))
             asker.cancel()
             #expect(await asker.value.failure == .cancelled)
             try await waitFor(askers: 0, questions: 0, forwarder)
+            // The socket is closed, before anything could have timed out.
+            #expect(await isFree(port))
+        }
+    }
+
+    /// Whether nobody has this port of UDP.
+    private func isFree(_ port: Int) async -> Bool {
+        let bootstrap = DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else {
+            return false
+        }
+        try? await channel.close()
+        return true
+    }
+
+    @Test("a connection that nobody waits for any more is closed")
+    func connectionCloses() async throws {
+        let upstream = try await TestUpstream { received in
+            guard !received.isStream else { return [] }
+            var message = received.answer([])
+            message.header.isTruncated = true
+            return [.message(message)]
+        }
+        try await withForwarder([upstream]) { forwarder in
+            let asker = Task { await forwarder.resolve(www) }
+            try await waitUntil("the server is asked over TCP") {
+                upstream.received.contains { $0.isStream }
+            }
+            #expect(upstream.script.closedConnections == 0)
+            asker.cancel()
+            try await waitUntil("it is closed") { upstream.script.closedConnections == 1 }
+        }
+    }
+
+    @Test("a caller on an event loop is told by a call, once")
+    func call() async throws {
+        let upstream = try await TestUpstream { [.message($0.answer())] }
+        try await withForwarder([upstream]) { forwarder in
+            let answers = Mutex<[ForwardedAnswer]>([])
+            for _ in 0..<2 {
+                let count = answers.withLock { $0.count }
+                forwarder.resolve(www) { answer in answers.withLock { $0.append(answer) } }
+                try await waitUntil("it is told") { answers.withLock { $0.count } > count }
+            }
+            #expect(answers.withLock { $0.map(\.answers.count) } == [1, 1])
         }
     }
 
@@ -131,6 +181,31 @@ struct ForwarderLimitTests {
             upstream.script.release()
             #expect(await first.answers.count == 1)
             #expect(await second.answers.count == 1)
+        }
+    }
+
+    @Test("while the forwarder's thread cannot keep up, askers are refused where they come from")
+    func thread() async throws {
+        let upstream = try await TestUpstream { [.message($0.answer())] }
+        var limits = patient
+        limits.waitingAskers = 2
+        try await withForwarder([upstream], limits: limits) { forwarder in
+            let isBusy = Atomic(false)
+            let mayGoOn = Atomic(false)
+            defer { mayGoOn.store(true, ordering: .releasing) }
+            let answers = Mutex<[ForwardedAnswer]>([])
+            forwarder.resolve(www) { _ in
+                isBusy.store(true, ordering: .releasing)
+                while !mayGoOn.load(ordering: .acquiring) {}
+            }
+            try await waitUntil("the thread is busy") { isBusy.load(ordering: .acquiring) }
+            for _ in 0..<3 {
+                forwarder.resolve(www) { answer in answers.withLock { $0.append(answer) } }
+            }
+            #expect(answers.withLock { $0.map(\.failure) } == [.overloaded])
+            mayGoOn.store(true, ordering: .releasing)
+            try await waitUntil("all are told") { answers.withLock { $0.count } == 3 }
+            #expect(answers.withLock { $0.map(\.failure) } == [.overloaded, nil, nil])
         }
     }
 

@@ -59,11 +59,11 @@ struct ForwarderStaleTests {
             #expect(await forwarder.resolve(www).isStale)
             // The next one does not wait even that long, and asks no second time.
             #expect(await forwarder.resolve(www).isStale)
-            #expect(upstream.received.count == 2)
             #expect(forwarder.counters().questionsInFlight == 1)
             upstream.script.release()
             try await waitUntil("the answer is renewed") { forwarder.cached(www) != nil }
             #expect(forwarder.cached(www)?.isStale == false)
+            #expect(upstream.received.count == 2)
         }
     }
 
@@ -79,11 +79,29 @@ struct ForwarderStaleTests {
             let failed = await forwarder.resolve(question("other.example"))
             #expect(failed.failure == .noAnswer(.timedOut))
             #expect(forwarder.counters().servers[upstream.server]?.consecutiveFailures == 2)
-            upstream.script.change { [.held($0.answer())] }
+            upstream.script.change { [.message($0.answer())] }
             #expect(await forwarder.resolve(www).isStale)
-            upstream.script.release()
             try await waitUntil("the answer is renewed") { forwarder.cached(www) != nil }
             #expect(forwarder.counters().servers[upstream.server]?.consecutiveFailures == 0)
+        }
+    }
+
+    @Test("when too many questions wait, an answer past its time is given at once")
+    func overloaded() async throws {
+        let upstream = try await TestUpstream { [.message($0.answer(seconds: 1))] }
+        var limits = patient
+        limits.concurrentQuestions = 1
+        try await withForwarder([upstream], limits: limits) { forwarder in
+            try await expire(forwarder)
+            upstream.script.change { [.held($0.answer())] }
+            async let other = forwarder.resolve(question("other.example"))
+            try await waitUntil("the other question waits") {
+                forwarder.counters().questionsInFlight == 1
+            }
+            #expect(await forwarder.resolve(www).isStale)
+            #expect(forwarder.counters().overloaded == 1)
+            upstream.script.release()
+            #expect(await other.answers.count == 1)
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// Limits for servers that are silent on purpose: patient over all, not with each.
 let shortAttempts = ForwardingLimits(
-    attemptTimeout: .milliseconds(200), totalTimeout: .seconds(60), attempts: 100,
+    attemptTimeout: .seconds(1), totalTimeout: .seconds(60), attempts: 100,
     avoidance: .seconds(600))
 
 /// Limits under which no test waits for a silent server by mistake.

@@ -13,7 +13,8 @@ struct TestUpstream: Sendable {
     /// Listens at a port that is free for both.
     init(host: String = "127.0.0.1", _ manner: @escaping UpstreamScript.Manner) async throws {
         let script = UpstreamScript(manner)
-        let group = MultiThreadedEventLoopGroup.singleton
+        // One loop for all, so that what is sent first leaves first.
+        let group = MultiThreadedEventLoopGroup.singleton.next()
         let other = try await DatagramBootstrap(group: group).bind(host: host, port: 0).get()
         while true {
             let datagrams = try await DatagramBootstrap(group: group)
@@ -108,6 +109,10 @@ private final class StreamSide: ChannelInboundHandler {
         while let framed = pending.readLengthPrefixedSlice(as: UInt16.self) {
             answer(Array(framed.readableBytesView), on: context.channel)
         }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        script.noteClosedConnection()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -40,6 +40,7 @@ final class UpstreamScript: Sendable {
 
     private struct State {
         var received: [Received] = []
+        var closedConnections = 0
         var manner: Manner
         var isHolding = true
         var held: [@Sendable () -> Void] = []
@@ -51,6 +52,12 @@ final class UpstreamScript: Sendable {
 
     /// All questions that came so far.
     var received: [Received] { state.withLock { $0.received } }
+
+    /// How many connections have ended.
+    var closedConnections: Int { state.withLock { $0.closedConnections } }
+
+    /// Notes that a connection has ended.
+    func noteClosedConnection() { state.withLock { $0.closedConnections += 1 } }
 
     /// Says something else from now on.
     func change(_ manner: @escaping Manner) { state.withLock { $0.manner = manner } }
