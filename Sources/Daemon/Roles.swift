@@ -1,5 +1,6 @@
 import APIClient
 import Addressing
+import DNSServer
 import LoadBalancer
 import NodeProxy
 import ServiceLifecycle
@@ -36,19 +37,41 @@ package enum Roles {
         }
     }
 
-    /// `sluice run`: an API and a proxy that follows it, over loopback, in one process.
+    /// `sluice dns`: answers names; an ordinary user may run it at a port above 1023.
+    package static func dns(
+        _ settings: DNSSettings, source: APISource?, pages: DNSPages, common: CommonSettings
+    ) async throws {
+        let context = try RoleContext(
+            role: "dns", common: common, metricsHelp: DNSServer.metricsHelp)
+        try await context.run(reading: try APITarget.named(by: source)) {
+            DNSRole(settings, client: $0, context: context).services(pages, context: context)
+        }
+    }
+
+    /// `sluice run`: an API, and a proxy and a name server that follow it over loopback, in one
+    /// process.
     package static func everything(
-        _ api: APISettings, _ proxy: ProxySettings, common: CommonSettings
+        _ api: APISettings, _ proxy: ProxySettings, _ dns: DNSSettings?, common: CommonSettings
     ) async throws {
         try RoleContext.requireRoot("run")
         let context = try RoleContext(
-            role: "run", insteadOf: ["proxy"], common: common,
-            metricsHelp: NodeProxy.metricsHelp)
+            role: "run", insteadOf: ["proxy"] + (dns == nil ? [] : ["dns"]), common: common,
+            metricsHelp: NodeProxy.metricsHelp.merging(DNSServer.metricsHelp) { own, _ in own })
         let source = APISource.url("http://\(api.listen.reachableFromHere)")
         try await context.run(reading: try APITarget.named(by: source)) {
             try APIRole(api, context: context).services
                 + ProxyRole(proxy, client: $0, context: context).services
+                + Self.nameServer(dns, client: $0, context: context)
         }
+    }
+}
+
+extension Roles {
+    /// The name server beside other roles, if there is to be one.
+    private static func nameServer(
+        _ settings: DNSSettings?, client: APIClient, context: RoleContext
+    ) -> [any Service] {
+        settings.map { DNSRole($0, client: client, context: context).services } ?? []
     }
 }
 

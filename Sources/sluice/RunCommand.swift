@@ -13,6 +13,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var ranges: RangeOptions
     @OptionGroup var pool: PoolOptions
     @OptionGroup var node: NodeOptions
+    @OptionGroup var dns: DNSOptions
 
     @Option(help: "Required. A folder or file of Kubernetes manifests, watched for changes.")
     var manifests: String?
@@ -25,6 +26,16 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "ADDRESS:PORT of /metrics.")
     var metricsAddress = Terminal.environment("metrics-address") ?? "127.0.0.1:10249"
+
+    @Option(name: .customLong("dns"), help: "The name server: on or off.")
+    var nameServer = Terminal.environment("dns") ?? "on"
+
+    @Option(
+        help: """
+            Where the name server listens: ADDRESS or ADDRESS:PORT, more with commas; port 53 of \
+            the node's addresses by default.
+            """)
+    var dnsListen: String?
 
     func run() async throws {
         guard let manifests = manifests ?? Terminal.environment("manifests") else {
@@ -39,6 +50,10 @@ struct RunCommand: AsyncParsableCommand {
                 source: nil, node: node.settings(), ranges: ranges,
                 listen: SettingText.listener(healthAddress, flag: "--health-address"),
                 metrics: SettingText.listener(metricsAddress, flag: "--metrics-address")),
+            try SettingText.choice(nameServer, flag: "--dns", yes: "on", no: "off")
+                ? dns.settings(
+                    listen: dnsListen ?? Terminal.environment("dns-listen"),
+                    nodeName: node.nodeName, ranges: ranges) : nil,
             common: common.settings())
     }
 }

@@ -7,15 +7,18 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Kubernetes Services on plain Linux hosts, on the kernel's nftables.",
         discussion: """
-            Long-running roles: api, proxy, balancer, run. Tools: rules, diff, cleanup. \
+            Long-running roles: api, proxy, balancer, dns, run. Tools: rules, diff, env, \
+            resolvconf, cleanup. \
             Every flag but --output is read from the environment as well: --service-cidr from \
             SLUICE_SERVICE_CIDR. Exit status: 0 done, 1 failed (or differences found by diff), \
             2 usage.
             """,
         version: DaemonVersion.text,
         subcommands: [
-            APICommand.self, ProxyCommand.self, BalancerCommand.self, RunCommand.self,
-            RulesCommand.self, DiffCommand.self, CleanupCommand.self,
+            APICommand.self, ProxyCommand.self, BalancerCommand.self, DNSCommand.self,
+            RunCommand.self,
+            RulesCommand.self, DiffCommand.self, EnvCommand.self, ResolvconfCommand.self,
+            CleanupCommand.self,
         ])
 
     /// Ends with 2 for a wrong command line, as the shell's own tools do.
