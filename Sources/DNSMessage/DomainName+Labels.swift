@@ -6,6 +6,7 @@ extension DomainName {
         let wire: [UInt8]
         var offset = 0
 
+        /// The bytes of the next label.
         package mutating func next() -> Range<Int>? {
             let length = Int(wire[offset])
             guard length > 0 else { return nil }
