@@ -10,7 +10,7 @@ package struct NameSnapshot: Sendable {
     /// A Service that is there, or whose slices are.
     private struct Entry: Sendable {
         var service: NamedService?
-        /// The slices' names within the namespace, sorted.
+        /// The slices' keys in `slices`, sorted: the very texts, which take no memory twice.
         var slices: [String] = []
 
         var isHeadless: Bool {
@@ -37,9 +37,8 @@ package struct NameSnapshot: Sendable {
         switch named {
         case .records(let records): return records
         case .headless(let publishesNotReady):
-            let groups = entry.slices.compactMap { name in
-                slices[Self.text(service.namespace, name)]?.slice?
-                    .group(includingNotReady: publishesNotReady)
+            let groups = entry.slices.compactMap { key in
+                slices[key]?.slice?.group(includingNotReady: publishesNotReady)
             }
             return .headless(HeadlessRecords(groups))
         }
@@ -69,9 +68,14 @@ package struct NameSnapshot: Sendable {
         return taken
     }
 
-    /// The name of an object in one text; a slash is in neither part.
-    private static func text(_ namespace: String, _ name: String) -> String {
-        "\(namespace)/\(name)"
+    /// The name of an object in one text, no longer than it needs to be.
+    private static func text(_ key: ObjectKey) -> String {
+        var text = ""
+        text.reserveCapacity(key.namespace.utf8.count + 1 + key.name.utf8.count)
+        text += key.namespace
+        text += "/"
+        text += key.name
+        return text
     }
 }
 
@@ -125,10 +129,10 @@ extension NameSnapshot {
         _ objects: [EndpointSliceObject]
     ) -> Set<ServiceIdentity> {
         let present = Set(objects.map(\.key)).union(takeUnreadable(.endpointslices))
-        let texts = Set(present.map { Self.text($0.namespace, $0.name) })
+        let texts = Set(present.map(Self.text))
         var touched: Set<ServiceIdentity> = []
         for gone in slices.keys.filter({ !texts.contains($0) }) {
-            touched.formUnion(take(nil, named: gone))
+            touched.formUnion(take(nil, key: gone))
         }
         for object in objects { touched.formUnion(upsert(object)) }
         return touched
@@ -138,34 +142,28 @@ extension NameSnapshot {
     package mutating func upsert(_ object: EndpointSliceObject) -> Set<ServiceIdentity> {
         let (slice, problems) = NameSliceReading.read(object)
         self.problems += problems
-        return take(
-            slice.map(NameSlicePacked.init), named: Self.text(object.key.namespace, object.key.name)
-        )
+        return take(slice.map(NameSlicePacked.init), key: Self.text(object.key))
     }
 
     /// Forgets a slice; returns the Service whose records may differ.
     package mutating func delete(_ object: EndpointSliceObject) -> Set<ServiceIdentity> {
-        take(nil, named: Self.text(object.key.namespace, object.key.name))
+        take(nil, key: Self.text(object.key))
     }
 
-    private mutating func take(
-        _ slice: NameSlicePacked?, named text: String
-    ) -> Set<ServiceIdentity> {
-        let known = slices[text]
+    private mutating func take(_ slice: NameSlicePacked?, key: String) -> Set<ServiceIdentity> {
+        let known = slices[key]
         guard known != slice else { return [] }
-        slices[text] = slice
-        let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
-        let namespace = parts[0]
-        let name = parts.count > 1 ? parts[1] : ""
-        let owners = Set([known, slice].compactMap { $0?.service })
+        slices[key] = slice
+        // No namespace has a slash in its name.
+        let namespace = String(key.prefix { $0 != "/" })
         var touched: Set<ServiceIdentity> = []
-        for owner in owners {
+        for owner in Set([known, slice].compactMap { $0?.service }) {
             let identity = ServiceIdentity(namespace: namespace, name: owner)
             var entry = entries[identity] ?? Entry()
-            entry.slices.removeAll { $0 == name }
-            if owner == slice?.service {
-                let place = entry.slices.firstIndex { $0 > name } ?? entry.slices.endIndex
-                entry.slices.insert(name, at: place)
+            let isOwned = owner == slice?.service
+            if isOwned != entry.slices.contains(key) {
+                entry.slices =
+                    isOwned ? (entry.slices + [key]).sorted() : entry.slices.filter { $0 != key }
             }
             store(entry, for: identity)
             if entry.isHeadless { touched.insert(identity) }
