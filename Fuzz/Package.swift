@@ -32,10 +32,12 @@ let package = Package(
         room("DNSMessage", ["Addressing"]),
 
         .target(name: "CFuzzer"),
-        room("Fuzzing", ["CFuzzer"]),
-        fuzzer("FuzzMessages", ["DNSMessage", "Fuzzing"]),
-        fuzzer("FuzzQueries", ["Addressing", "DNSMessage", "Fuzzing"]),
+        room("Fuzzing", ["Addressing", "CFuzzer", "DNSMessage"]),
+
+        fuzzer("FuzzMessages", ["Fuzzing"]),
         fuzzer("FuzzNames", ["DNSMessage", "Fuzzing"]),
+        fuzzer("FuzzQueries", ["Fuzzing"]),
+        fuzzer("FuzzShapes", ["Fuzzing"]),
     ],
     swiftLanguageModes: [.v6]
 )
