@@ -119,7 +119,7 @@ final class Exchange: ChannelInboundHandler {
         switch transport {
         case .datagram:
             return DatagramBootstrap(group: loop)
-                // One byte more than is asked for and a server's answer would be cut unnoticed.
+                // Some servers send more than they are asked to; it must not be cut unnoticed.
                 .channelOption(
                     .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4_096)
                 )

@@ -77,6 +77,19 @@ struct ForwarderTests {
         }
     }
 
+    @Test("a server behind an interface that is gone is passed over, and not held to be down")
+    func interfaceGone() async throws {
+        let gone = server("fe80::1%no-such-card")
+        let good = try await TestUpstream { [.message($0.answer())] }
+        try await withForwarder([good], stubDomains: [.root: [gone, good.server]]) { forwarder in
+            #expect(await forwarder.resolve(www).answers.count == 1)
+            let counters = forwarder.counters().servers[gone]
+            #expect(counters?.failures == ["not_made": 1])
+            #expect(counters?.exchanges == 0)
+            #expect(counters?.consecutiveFailures == 0)
+        }
+    }
+
     @Test(
         "a server that cannot answer is passed over for the next, and asked again next time",
         arguments: [.serverFailure, .refused, .notAuthoritative] as [ResponseCode])

@@ -1,5 +1,7 @@
-import DNSForwarding
+import NIOCore
 import Testing
+
+@testable import DNSForwarding
 
 @Suite("Upstream servers")
 struct UpstreamServerTests {
@@ -23,5 +25,15 @@ struct UpstreamServerTests {
         ])
     func refuses(text: String) {
         #expect(UpstreamServer(text) == nil)
+    }
+
+    @Test("a link-local server is reached through its interface, while that exists")
+    func interface() throws {
+        let here = try #require(server("fe80::1%lo").socketAddress())
+        #expect(here.ipAddress == "fe80::1")
+        #expect(here.port == 53)
+        // The same but for the interface.
+        #expect(try here != SocketAddress(ipAddress: "fe80::1", port: 53))
+        #expect(server("fe80::1%no-such-card").socketAddress() == nil)
     }
 }
