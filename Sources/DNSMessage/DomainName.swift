@@ -7,8 +7,8 @@ package struct DomainName: Sendable {
     ///
     /// Each label comes after its length; a zero ends the name.
     package let wire: [UInt8]
-    /// How many labels the name has; none for the root.
-    package let labelCount: Int
+    /// The labels in a byte, which makes a name two words.
+    private let labelNumber: UInt8
     /// Whether there is no capital letter in the name.
     package let isLowercase: Bool
 
@@ -23,7 +23,7 @@ package struct DomainName: Sendable {
     /// Takes bytes that are known to be labels in good order.
     init(validWire wire: [UInt8], labelCount: Int) {
         self.wire = wire
-        self.labelCount = labelCount
+        self.labelNumber = UInt8(labelCount)
         self.isLowercase = unsafe wire.span.bytes.isLowercase
     }
 
@@ -63,6 +63,9 @@ package struct DomainName: Sendable {
     package init?(labels: some Sequence<some StringProtocol>) {
         self.init(labels: labels.lazy.map { Array($0.utf8) })
     }
+
+    /// How many labels the name has: none for the root, at most 127.
+    package var labelCount: Int { Int(labelNumber) }
 
     /// The same name in lower case.
     package var lowercased: DomainName {

@@ -61,6 +61,7 @@ struct TruncationTests {
         let cut = try Message(parsing: writer.bytes)
         #expect(cut.header.isTruncated)
         #expect(cut.answers == Array(message.answers.prefix((512 - start) / 16)))
+        #expect(try writer.withBytes { try Message(parsing: $0) } == cut)
         writer.write(reply(answers: addresses(1)), limit: 512)
         #expect(!writer.isTruncated)
     }
