@@ -9,16 +9,27 @@ import Foundation
 package struct DNSSettings: Sendable {
     /// The texts of the flags.
     package struct Flags: Sendable {
+        /// The Node object's name; nil: the host's name.
         package var nodeName: String?
+        /// The cluster's domain.
         package var zone: String
+        /// Where to listen; nil: port 53 of the node's addresses.
         package var listen: String?
+        /// Servers for all other names; empty: those of the host's `resolv.conf`.
         package var upstreams: String
+        /// `DOMAIN=SERVER,…`, one a domain.
         package var stubDomains: [String]
+        /// Blocks whose clients may ask for all other names; nil: the cluster's.
         package var recursionSources: String?
+        /// Which names of pods have an address.
         package var podRecords: String
+        /// Seconds.
         package var timeToLive: String
+        /// Answers a second; 0: no limit.
         package var clientRate: String
+        /// Answers of others that are remembered.
         package var cacheSize: String
+        /// Lines a second; 0: none.
         package var queryLog: String
 
         /// The flags as they were given.
