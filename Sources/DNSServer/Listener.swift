@@ -23,18 +23,23 @@ struct Listener: Sendable {
     private let channels: [any Channel]
 
     /// Opens all sockets, or none.
-    static func open(_ endpoint: SocketEndpoint, on pool: WorkerPool) async throws -> Listener {
-        let address = try SocketAddress(
-            ipAddress: endpoint.address.description, port: Int(endpoint.port.rawValue))
+    static func open(
+        _ endpoint: SocketEndpoint, on pool: WorkerPool
+    ) async throws(ListenError) -> Listener {
         // TCP first: it is not shared, so that a second server fails here and takes no datagrams.
-        var channels = [try await openStream(address, on: pool)]
+        var channels: [any Channel] = []
+        do {
+            channels.append(try await openStream(endpoint, on: pool))
+        } catch {
+            throw ListenError(.tcp, error)
+        }
         do {
             for worker in pool.datagramWorkers {
-                channels.append(try await openDatagram(address, worker))
+                channels.append(try await openDatagram(endpoint, worker))
             }
         } catch {
             await Listener(channels: channels).close()
-            throw error
+            throw ListenError(.udp, error)
         }
         return Listener(channels: channels)
     }
@@ -45,7 +50,7 @@ struct Listener: Sendable {
     }
 
     private static func openStream(
-        _ address: SocketAddress, on pool: WorkerPool
+        _ endpoint: SocketEndpoint, on pool: WorkerPool
     ) async throws -> any Channel {
         let worker = pool.streamWorker
         return try await ServerBootstrap(group: worker.eventLoop)
@@ -69,11 +74,11 @@ struct Listener: Sendable {
                             limits: pool.limits))
                 }
             }
-            .bind(to: address).get()
+            .bind(host: "\(endpoint.address)", port: Int(endpoint.port.rawValue)).get()
     }
 
     private static func openDatagram(
-        _ address: SocketAddress, _ worker: NIOLoopBound<QueryWorker>
+        _ endpoint: SocketEndpoint, _ worker: NIOLoopBound<QueryWorker>
     ) async throws -> any Channel {
         try await DatagramBootstrap(group: worker.eventLoop)
             .channelOption(
@@ -93,6 +98,6 @@ struct Listener: Sendable {
                             worker: worker.value, allocator: channel.allocator))
                 }
             }
-            .bind(to: address).get()
+            .bind(host: "\(endpoint.address)", port: Int(endpoint.port.rawValue)).get()
     }
 }

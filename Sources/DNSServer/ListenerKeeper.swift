@@ -38,7 +38,7 @@ struct ListenerKeeper {
     }
 
     private mutating func open(_ endpoint: SocketEndpoint) async {
-        do {
+        do throws(ListenError) {
             listeners[endpoint] = try await Listener.open(endpoint, on: pool)
             health.update { state in
                 state.bound.insert(endpoint)
@@ -46,7 +46,7 @@ struct ListenerKeeper {
             }
             logger.notice("listening", metadata: ["address": "\(endpoint)"])
         } catch {
-            let reason = "\(error)"
+            let reason = error.description
             let isNews = health.state.failures[endpoint] != reason
             health.update { $0.failures[endpoint] = reason }
             guard isNews else { return }

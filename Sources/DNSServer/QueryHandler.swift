@@ -6,7 +6,7 @@ import DNSMessage
 /// Decides what a query gets; it neither waits nor knows of sockets.
 ///
 /// Each thread has one of its own, with its own copy of the names and its own counts.
-struct QueryHandler {
+final class QueryHandler {
     /// What becomes of a query.
     enum Outcome {
         /// `reply` has its answer.
@@ -30,7 +30,7 @@ struct QueryHandler {
     private let transport: QueryTransport
     private var names: ServedNames
     private var version: UInt64
-    private var writer = Self.makeWriter()
+    private var writer = QueryHandler.makeWriter()
     private var rotation: UInt = 0
     private var tally = QueryTally()
 
@@ -46,7 +46,7 @@ struct QueryHandler {
     var reply: [UInt8] { writer.bytes }
 
     /// Takes the newest names; to be called before some queries that came together.
-    mutating func refresh() {
+    func refresh() {
         let newest = context.published.currentVersion
         guard newest != version else { return }
         version = newest
@@ -54,12 +54,12 @@ struct QueryHandler {
     }
 
     /// Counts how long this many answers took, each, in nanoseconds.
-    mutating func count(_ number: Int, taking duration: UInt64) {
+    func count(_ number: Int, taking duration: UInt64) {
         tally.count(number, taking: duration)
     }
 
     /// The counts since this was last called.
-    mutating func takeTally() -> QueryTally {
+    func takeTally() -> QueryTally {
         defer { tally = QueryTally() }
         return tally
     }
@@ -71,7 +71,7 @@ struct QueryHandler {
     ///   - client: from whom.
     ///   - now: nanoseconds of a clock that never goes back.
     /// - Returns: what becomes of it; `reply` holds good until the next one.
-    mutating func handle(_ message: RawSpan, from client: IPAddress, now: UInt64) -> Outcome {
+    func handle(_ message: RawSpan, from client: IPAddress, now: UInt64) -> Outcome {
         // An answer to a response might begin an endless exchange.
         guard let header = MessageHeader(opening: message), !header.isResponse else {
             tally.dropped += 1
@@ -119,7 +119,7 @@ struct QueryHandler {
 
 /// The answers.
 extension QueryHandler {
-    private mutating func answer(_ query: Query, from client: IPAddress, now: UInt64) -> Outcome {
+    private func answer(_ query: Query, from client: IPAddress, now: UInt64) -> Outcome {
         rotation &+= 1
         switch names.zone.answer(query.question, rotation: rotation) {
         case .answer(let answer):
@@ -140,7 +140,7 @@ extension QueryHandler {
     }
 
     /// Answers from what others said before, or has them asked.
-    private mutating func forward(
+    private func forward(
         _ query: Query, to alias: DomainName?, behind aliases: [ResourceRecord],
         from client: IPAddress, now: UInt64
     ) -> Outcome {
@@ -158,7 +158,7 @@ extension QueryHandler {
         return note(query.question, from: client, known.responseCode, now: now)
     }
 
-    private mutating func write(
+    private func write(
         _ query: Query, _ answer: ZoneAnswer.Answer, from client: IPAddress, mayRecurse: Bool,
         now: UInt64
     ) -> Outcome {
@@ -172,7 +172,7 @@ extension QueryHandler {
     }
 
     /// Answers with a code alone.
-    private mutating func write(
+    private func write(
         _ query: Query, _ code: ResponseCode, from client: IPAddress, now: UInt64
     ) -> Outcome {
         writer.write(
@@ -182,14 +182,14 @@ extension QueryHandler {
     }
 
     /// Answers with a header alone what is no query, or cannot be read as one.
-    private mutating func refuse(_ header: MessageHeader, _ code: ResponseCode) -> Outcome {
+    private func refuse(_ header: MessageHeader, _ code: ResponseCode) -> Outcome {
         writer.write(header.response(code), question: nil, extensions: nil)
         tally.count(nil, code)
         return .reply
     }
 
     /// Answers that the client is to ask again over TCP.
-    private mutating func cut(_ query: Query) -> Outcome {
+    private func cut(_ query: Query) -> Outcome {
         var header = query.header.response(.noError)
         header.isTruncated = true
         writer.write(header, question: query.question, extensions: replyExtensions(query))
@@ -197,7 +197,7 @@ extension QueryHandler {
         return .reply
     }
 
-    private mutating func note(
+    private func note(
         _ question: Question, from client: IPAddress, _ code: ResponseCode, now: UInt64
     ) -> Outcome {
         tally.count(question.type, code)

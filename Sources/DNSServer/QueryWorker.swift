@@ -6,7 +6,7 @@ final class QueryWorker {
     static let countInterval = TimeAmount.seconds(1)
 
     /// Decides what queries get.
-    var handler: QueryHandler
+    let handler: QueryHandler
     /// Has others asked.
     let desk: ForwardDesk
 
