@@ -41,6 +41,7 @@ package struct DNSServer: Service {
     /// The client and the forwarder are shut down when this ends.
     package func run() async throws {
         OpenFileLimit.raise()
+        UnusedMemory.keepLargeBlocksApart()
         let parts = Parts(configuration, forwarder: forwarder, logger: logger)
         let pool: WorkerPool
         do {
@@ -52,8 +53,9 @@ package struct DNSServer: Service {
             throw error
         }
         await serve(parts, pool)
-        await pool.shutdown()
+        // The forwarder first: it tells those who wait that it is over, on threads of the pool.
         await close()
+        await pool.shutdown()
     }
 
     private func close() async {
@@ -134,6 +136,7 @@ package struct DNSServer: Service {
             health.update { $0.serviceCount = count }
             metrics.counted(services: count)
         }
+        if await inbox.takeHasListed() { UnusedMemory.giveBack() }
         for (transport, tally) in parts.desk.takeTallies() {
             parts.statistics.add(tally, over: transport)
         }

@@ -10,8 +10,13 @@ struct ListenError: Error, Hashable, Sendable {
 
     /// What went wrong with the sockets of a transport; -1 stands for a failure without number.
     init(_ transport: QueryTransport, _ error: any Error) {
+        self.init(transport, code: (error as? IOError)?.errnoCode ?? -1)
+    }
+
+    /// What the kernel said of the sockets of a transport.
+    init(_ transport: QueryTransport, code: Int32) {
         self.transport = transport
-        code = (error as? IOError)?.errnoCode ?? -1
+        self.code = code
     }
 }
 

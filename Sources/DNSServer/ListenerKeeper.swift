@@ -17,8 +17,10 @@ struct ListenerKeeper {
     /// Opens what is wanted and not open, and closes what is open and not wanted.
     mutating func turn() async {
         let wanted = health.state.wanted
-        for endpoint in listeners.keys.sorted() where !wanted.contains(endpoint) {
-            await listeners.removeValue(forKey: endpoint)?.close()
+        for (endpoint, listener) in listeners.sorted(by: { $0.key < $1.key })
+        where !wanted.contains(endpoint) || !listener.isOpen {
+            listeners[endpoint] = nil
+            await listener.close()
             health.update { $0.bound.remove(endpoint) }
             logger.notice("no longer listening", metadata: ["address": "\(endpoint)"])
         }

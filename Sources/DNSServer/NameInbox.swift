@@ -31,6 +31,7 @@ actor NameInbox {
     private var haveNodesChanged = false
     private var isFirst = true
     private var mustCount = false
+    private var hasListed = false
     private var arrived: ContinuousClock.Instant?
     private var listed: Set<ResourceKind> = []
     private var away: [ResourceKind: APIClientError] = [:]
@@ -140,6 +141,13 @@ actor NameInbox {
         return snapshot.services.reduce(into: 0) { count, _ in count += 1 }
     }
 
+    /// Whether a whole list has been taken, and published, since this was last called.
+    func takeHasListed() -> Bool {
+        guard hasListed, touched.isEmpty else { return false }
+        hasListed = false
+        return true
+    }
+
     /// What is known of an object that cannot be read stays in force.
     private func keep(_ object: UnreadableObject) {
         if let key = object.key { snapshot.keep(key) }
@@ -170,6 +178,7 @@ actor NameInbox {
     private func finish(_ hasChanged: Bool, listed kind: ResourceKind?) {
         for problem in snapshot.takeProblems() { problems(problem.description) }
         let isNew = kind.map { listed.insert($0).inserted } ?? false
+        hasListed = hasListed || kind != nil
         guard hasChanged || isNew else { return }
         if arrived == nil { arrived = .now }
         signal.yield()

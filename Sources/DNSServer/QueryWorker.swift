@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What the channels of one event loop answer with; used on that loop alone.
+/// What the connections of one event loop are answered with; used on that loop alone.
 final class QueryWorker {
     /// How often what was counted is told.
     static let countInterval = TimeAmount.seconds(1)
@@ -11,26 +11,22 @@ final class QueryWorker {
     let desk: ForwardDesk
 
     private let statistics: QueryStatistics
-    private let transport: QueryTransport
 
     private init(
-        _ context: QueryHandler.Context, desk: ForwardDesk, statistics: QueryStatistics,
-        transport: QueryTransport
+        _ context: QueryHandler.Context, desk: ForwardDesk, statistics: QueryStatistics
     ) {
-        handler = QueryHandler(context, transport: transport)
+        handler = QueryHandler(context, transport: .tcp)
         self.desk = desk
         self.statistics = statistics
-        self.transport = transport
     }
 
     /// Makes a worker for a loop, which tells what it counts as long as the loop runs.
     static func make(
         _ context: QueryHandler.Context, desk: ForwardDesk, statistics: QueryStatistics,
-        transport: QueryTransport, on loop: any EventLoop
+        on loop: any EventLoop
     ) async throws -> NIOLoopBound<QueryWorker> {
         try await loop.submit {
-            let worker = QueryWorker(
-                context, desk: desk, statistics: statistics, transport: transport)
+            let worker = QueryWorker(context, desk: desk, statistics: statistics)
             let bound = NIOLoopBound(worker, eventLoop: loop)
             loop.scheduleRepeatedTask(initialDelay: countInterval, delay: countInterval) { _ in
                 bound.value.tell()
@@ -42,6 +38,6 @@ final class QueryWorker {
     /// Tells what was counted, and lets go of names that are no longer in force.
     private func tell() {
         handler.refresh()
-        statistics.add(handler.takeTally(), over: transport)
+        statistics.add(handler.takeTally(), over: .tcp)
     }
 }

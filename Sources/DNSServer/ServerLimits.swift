@@ -2,7 +2,7 @@
 package struct ServerLimits: Hashable, Sendable {
     /// The largest answer over UDP, in bytes, whatever a client says it takes.
     ///
-    /// 1,232 fits every path without fragments (DNS Flag Day 2020); never less than 512.
+    /// 1,232 fits every path without fragments (DNS Flag Day 2020); 512 to 4,096.
     package var udpPayloadBytes: Int
     /// Answers a client gets over UDP in a second, and at once; 0 for no limit.
     package var answersPerSecond: Int
@@ -23,7 +23,7 @@ package struct ServerLimits: Hashable, Sendable {
         connectionsPerClient: Int = 100, idleTimeout: Duration = .seconds(10),
         pipelinedQueries: Int = 64, logLinesPerSecond: Int = 100
     ) {
-        self.udpPayloadBytes = max(512, udpPayloadBytes)
+        self.udpPayloadBytes = min(max(512, udpPayloadBytes), 4_096)
         self.answersPerSecond = answersPerSecond
         self.connections = connections
         self.connectionsPerClient = connectionsPerClient

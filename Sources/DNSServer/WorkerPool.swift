@@ -4,8 +4,8 @@ import NIOPosix
 /// The threads that answer: some for UDP, and one for TCP alone, so that no number of connections
 /// slows UDP down.
 final class WorkerPool: Sendable {
-    /// Threads that answer over UDP, each with a worker.
-    let datagramWorkers: [NIOLoopBound<QueryWorker>]
+    /// Threads that answer over UDP.
+    let datagramLoops: [DatagramLoop]
     /// The thread that answers over TCP.
     let streamWorker: NIOLoopBound<QueryWorker>
     /// The TCP connections there are.
@@ -13,7 +13,7 @@ final class WorkerPool: Sendable {
     /// Limits on connections.
     let limits: ServerLimits
 
-    private let datagramGroup: MultiThreadedEventLoopGroup
+    private let datagramThreads: NIOThreadPool
     private let streamGroup: MultiThreadedEventLoopGroup
 
     /// Starts the threads.
@@ -24,23 +24,26 @@ final class WorkerPool: Sendable {
         limits = context.limits
         connections = ConnectionTable(
             limit: limits.connections, limitPerClient: limits.connectionsPerClient)
-        datagramGroup = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threadCount))
-        streamGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        var workers: [NIOLoopBound<QueryWorker>] = []
-        for loop in datagramGroup.makeIterator() {
-            workers.append(
-                try await QueryWorker.make(
-                    context, desk: desk, statistics: statistics, transport: .udp, on: loop))
+        let loops = try (0..<max(1, threadCount)).map { _ in
+            try DatagramLoop(context, desk: desk, statistics: statistics)
         }
-        datagramWorkers = workers
+        datagramLoops = loops
+        datagramThreads = NIOThreadPool(numberOfThreads: loops.count)
+        streamGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         streamWorker = try await QueryWorker.make(
-            context, desk: desk, statistics: statistics, transport: .tcp,
-            on: streamGroup.next())
+            context, desk: desk, statistics: statistics, on: streamGroup.next())
+        datagramThreads.start()
+        for loop in loops {
+            datagramThreads.submit { state in
+                if case .active = state { loop.run() }
+            }
+        }
     }
 
     /// Closes all sockets and ends the threads.
     func shutdown() async {
-        try? await datagramGroup.shutdownGracefully()
+        for loop in datagramLoops { loop.stop() }
+        try? await datagramThreads.shutdownGracefully()
         try? await streamGroup.shutdownGracefully()
     }
 }

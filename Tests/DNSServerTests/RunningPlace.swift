@@ -43,8 +43,8 @@ struct RunningPlace {
     }
 
     private func end() async {
-        await pool.shutdown()
         await forwarder.shutdown()
+        await pool.shutdown()
     }
 }
 
