@@ -25,6 +25,9 @@ struct Unexpected: Error, CustomStringConvertible {
 }
 
 /// A child process with its output in files: no pipe can fill up and wait for a reader.
+///
+/// It must not close descriptors that it inherits, as some daemons do: Foundation takes that for
+/// its end, and waits for it in the place where it waits for all others.
 final class Program: Sendable {
     private let process = Process()
     private let folder: URL

@@ -4,6 +4,9 @@
 tools=${SLUICE_TOOLS:-$here/../.build-tools}
 ready_seconds=20
 
+# A record that no datagram of 1,232 bytes holds.
+mapfile -t long_record < <(printf -- '--txt-record=long.example.test,text number %s of forty\n' {1..40})
+
 build_tools() {
     mkdir -p "$tools"
     exec {tools_lock}>"$tools/.lock"
@@ -67,12 +70,18 @@ launch() {
             --service-cidr "$service_cidrs" --pod-cidr "$pod_cidrs" --upstream "$outside_names" \
             "${more[@]}" "$@"
         ;;
+    outside)
+        spawn "$host" outside dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= \
+            --no-resolv --no-hosts --user=root --cache-size=0 --bind-interfaces \
+            --listen-address="$outside_names" --local-ttl=2 --edns-packet-max=4096 \
+            --host-record=www.example.test,192.0.2.80,2001:db8:1::80 \
+            --ptr-record=80.2.0.192.in-addr.arpa,www.example.test \
+            --host-record=db.acme.local,192.0.2.33 --local=/test/ --local=/acme.local/ \
+            "${long_record[@]}" "$@"
+        ;;
     *) usage_error "there is no role '$role'" ;;
     esac
 }
-
-# Whether this sluice answers names; an older one knows no such role.
-has_dns() { [[ $("$(find_sluice)" dns --help 2>/dev/null) == *"USAGE: sluice dns"* ]]; }
 
 answers() { run_in "$1" curl --silent --fail --max-time 1 --output /dev/null "$2" 2>/dev/null; }
 
@@ -87,6 +96,8 @@ is_ready() {
     proxy) answers "$1" http://127.0.0.1:10256/healthz ;;
     balancer) has_vips "$1" ;;
     dns) answers "$1" http://127.0.0.1:8181/readyz ;;
+    outside) run_in "$1" dig +short +tries=1 +time=1 "@$outside_names" www.example.test \
+        | grep --quiet 192.0.2.80 ;;
     esac
 }
 
@@ -115,20 +126,21 @@ backends_up() {
 # The pods' servers come after the API, which says what they are given, and before the rest.
 api_up() {
     launch control api
+    launch control outside
     wait_until_ready control api
+    wait_until_ready control outside
 }
 
 daemons_up() {
-    local node names=''
-    ! has_dns || names=1
+    local node
     for node in "${nodes[@]}"; do
         launch "node$node" proxy
-        [[ -z $names ]] || launch "node$node" dns
+        launch "node$node" dns
     done
     launch balancer balancer
     for node in "${nodes[@]}"; do
         wait_until_ready "node$node" proxy
-        [[ -z $names ]] || wait_until_ready "node$node" dns
+        wait_until_ready "node$node" dns
     done
     wait_until_ready balancer balancer
 }
