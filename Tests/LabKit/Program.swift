@@ -1,13 +1,13 @@
 import Foundation
 
 /// What a program said and how it ended.
-struct Output: Hashable, Sendable {
-    let status: Int32
-    let text: String
-    let complaint: String
+package struct Output: Hashable, Sendable {
+    package let status: Int32
+    package let text: String
+    package let complaint: String
 
     /// Passes the output on if the program succeeded; throws what it complained of if not.
-    func checked() throws -> Output {
+    package func checked() throws -> Output {
         guard status == 0 else {
             throw Unexpected("status \(status): \(complaint.isEmpty ? text : complaint)")
         }
@@ -16,16 +16,16 @@ struct Output: Hashable, Sendable {
 }
 
 /// Something that is not as the test needs it to be.
-struct Unexpected: Error, CustomStringConvertible {
-    let description: String
+package struct Unexpected: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }
 
 /// A child process with its output in files: no pipe can fill up and wait for a reader.
-final class Program: Sendable {
+package final class Program: Sendable {
     private let process = Process()
     private let folder: URL
     private let end: AsyncStream<Void>
@@ -34,7 +34,7 @@ final class Program: Sendable {
     private var complaintFile: URL { folder.appendingPathComponent("err") }
 
     /// Starts a program that is found in the search path.
-    init(_ command: [String], environment: [String: String] = [:]) throws {
+    package init(_ command: [String], environment: [String: String] = [:]) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("sluice-lab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -58,7 +58,7 @@ final class Program: Sendable {
     }
 
     /// What the program has complained of so far.
-    var complaint: String {
+    package var complaint: String {
         (try? String(contentsOf: complaintFile, encoding: .utf8)) ?? ""
     }
 
@@ -66,10 +66,10 @@ final class Program: Sendable {
     ///
     /// Programs that do not see to SIGTERM themselves need SIGKILL: they have
     /// inherited our thread's signal mask, in which Dispatch blocks it.
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    package func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits for the end; holds up no thread of the pool.
-    func finish() async throws -> Output {
+    package func finish() async throws -> Output {
         for await _ in end {}
         return Output(
             status: process.terminationStatus,
@@ -78,7 +78,7 @@ final class Program: Sendable {
 }
 
 /// Waits until a condition holds; throws what it waited for when the time is over.
-func eventually(
+package func eventually(
     _ what: String, within limit: Duration = .seconds(15),
     _ condition: () async throws -> Bool
 ) async throws {
