@@ -22,6 +22,8 @@ struct Answers: Sendable, CustomStringConvertible {
     var timedOut: Int { report.timedOut }
     /// Told at once that nothing is there.
     var turnedAway: Int { report.turnedAway }
+    /// What the host's own kernel would not even send.
+    var unsendable: Int { report.unreachable }
     var failed: Int { report.failed }
     var pods: Set<String> { report.pods }
     var byPod: [String: Int] { report.answersByPod }

@@ -18,7 +18,7 @@ struct ServiceManifest: Sendable {
     }
 
     let number: Int
-    /// Tells several Services of one test apart: 0, 1, 2.
+    /// Tells the Services of one test apart: 0, 1, 2.
     let variant: Int
     var type: String
     var ports: [Port]
@@ -54,8 +54,10 @@ struct ServiceManifest: Sendable {
     }
 
     static func clusterIP(_ number: Int, _ variant: Int, _ family: Family) -> String {
-        // 10.96.1 and up is where addresses are given out.
-        family == .v4 ? "10.96.\(variant * 8).\(number)" : "fd96::\(variant):\(number)"
+        // Addresses are given out from 10.96.1.1 and fd96::101 on.
+        let last = variant * 0x4000 + number
+        return family == .v4
+            ? "10.96.\(variant * 8).\(number)" : "fd96::\(String(last, radix: 16))"
     }
 
     static func nodePort(_ number: Int, _ variant: Int) -> Int { 31_000 + variant * 200 + number }

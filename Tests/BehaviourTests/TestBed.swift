@@ -4,8 +4,8 @@ import Synchronization
 
 /// What the behaviours' lab has beside that of `deploy/lab`.
 ///
-/// Each pod has a second server, named `…-alt`, on TCP 8081 and UDP 5354; each node has one, named
-/// like the node, on TCP 8090 and UDP 5390. Nodes 2 and 3 stand in another zone than node 1.
+/// Each pod has a second server, named `…-alt`, on TCP 8081 and UDP 5354, and a third, `…-kept`, on
+/// TCP 8082, which leaves connections open; each node has one of its name on TCP 8090 and UDP 5390. Nodes 2 and 3 stand in another zone than node 1.
 /// Clients reach 192.0.2.0/25 and 2001:db8:2:1::/64 through node 1, 192.0.2.128/25 and
 /// 2001:db8:2:2::/64 through node 2: addresses that nobody holds, for external IPs.
 final class TestBed: Sendable {
@@ -25,9 +25,10 @@ final class TestBed: Sendable {
         for node in Lab.nodes {
             let pods = ["\(node)-pod1", "\(node)-pod2"]
             for pod in pods {
-                try serve(lab, pod, name: "\(pod)-alt", tcp: 8081, udp: 5354)
+                try serve(lab, pod, name: "\(pod)-alt", "-p", "8081", "-u", "5354")
+                try serve(lab, pod, name: "\(pod)-kept", "-p", "8082", "-k")
             }
-            try serve(lab, node, name: node, tcp: 8090, udp: 5390)
+            try serve(lab, node, name: node, "-p", "8090", "-u", "5390")
         }
         try await route(lab)
         try await settle(lab)
@@ -40,9 +41,10 @@ final class TestBed: Sendable {
         try put(text.replacing("  labels:\n", with: "  labels:\n\(label)"), as: "\(node).yaml")
     }
 
-    private func serve(_ lab: Lab, _ host: String, name: String, tcp: Int, udp: Int) throws {
-        let server = try lab.startInNetwork(
-            of: host, ["backend", "-n", name, "-p", "\(tcp)", "-u", "\(udp)"])
+    private func serve(
+        _ lab: Lab, _ host: String, name: String, _ arguments: String...
+    ) throws {
+        let server = try lab.startInNetwork(of: host, ["backend", "-n", name] + arguments)
         servers.withLock { $0.append(server) }
     }
 

@@ -86,6 +86,13 @@ package struct Lab: Sendable {
     package func restart(
         _ host: String, _ role: String, signal: String = "TERM", with arguments: String...
     ) async throws {
+        try await restart(host, role, signal: signal, with: arguments)
+    }
+
+    /// Ends a process, and starts it again with more arguments.
+    package func restart(
+        _ host: String, _ role: String, signal: String = "TERM", with arguments: [String]
+    ) async throws {
         try await run("kill", host, role, signal)
         let start = command(["start", host, role] + arguments)
         _ = try await Program(start, environment: environment).finish().checked()
