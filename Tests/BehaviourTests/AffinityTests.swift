@@ -114,7 +114,8 @@ extension Behaviours {
                 for transport in Transport.allCases {
                     for client in ["node1-pod2", "node2-pod2", "node1"] {
                         let target = try await bed.target(.clusterIP, transport)
-                        let answers = try await bed.ask(20, transport, from: client, to: target)
+                        let answers = try await bed.ask(
+                            20, transport, from: client, to: target, atOnce: 1)
                         #expect(answers.answered == 20 && answers.pods.count == 1, "\(answers)")
                     }
                 }
@@ -193,7 +194,7 @@ extension Bed {
         from client: String, to spot: Spot, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> String {
         let target = try await target(spot, .tcp)
-        let answers = try await ask(20, from: client, to: target)
+        let answers = try await ask(20, from: client, to: target, atOnce: 1)
         #expect(
             answers.answered == 20 && answers.pods.count == 1,
             "\(client) → \(target): \(answers)", sourceLocation: sourceLocation)

@@ -29,6 +29,8 @@ struct ServiceManifest: Sendable {
     /// The label `app` of its pods; nil: it has no selector.
     var app: String?
     var policy = "PreferDualStack"
+    /// Addresses of somebody else's load balancer, each as YAML in one line.
+    var ingress: [String] = []
     /// Nil: none is stated.
     var clusterIPs: [String]?
 
@@ -64,6 +66,7 @@ struct ServiceManifest: Sendable {
 
     var yaml: String {
         var fields = ["type: \(type)"] + spec
+        if !ingress.isEmpty { fields.append("loadBalancerClass: lab/other") }
         if type != "ExternalName" {
             fields += ["ipFamilyPolicy: \(policy)"]
             fields += ["ports: [\(ports.map(\.yaml).joined(separator: ", "))]"]
@@ -78,6 +81,7 @@ struct ServiceManifest: Sendable {
               labels: {\(labels.joined(separator: ", "))}
               annotations: {\(annotations.joined(separator: ", "))}
             spec: {\(fields.joined(separator: ", "))}
+            status: {loadBalancer: {ingress: [\(ingress.joined(separator: ", "))]}}
 
             """
     }

@@ -155,7 +155,7 @@ extension Bed {
                     of: "client", "curl", "--silent", "--globoff", "--max-time", "1", "--output",
                     "/dev/null", "--write-out", "%{http_code}", url
                 ).text
-                return last == "\(status)"
+                return Int(last) == status
             }
         } catch is Unexpected {
             Issue.record("\(url): \(status) expected, but \(last)", sourceLocation: sourceLocation)

@@ -28,9 +28,19 @@ final class TestBed: Sendable {
                 try serve(lab, pod, name: "\(pod)-alt", "-p", "8081", "-u", "5354")
                 try serve(lab, pod, name: "\(pod)-kept", "-p", "8082", "-k")
             }
-            try serve(lab, node, name: node, "-p", "8090", "-u", "5390")
+            // Bound to the node's address, or datagrams to pods would leave with another one.
+            for family in Family.allCases {
+                let address = Self.address(of: node, family)
+                try serve(lab, node, name: node, "-a", address, "-p", "8090", "-u", "5390")
+            }
         }
         try await route(lab)
+        for family in Family.allCases {
+            let length = family == .v4 ? "24" : "64"
+            try await lab.ip(
+                "client", "address", "add", "\(Self.secondClient(family))/\(length)", "dev",
+                "eth0", "nodad", "preferred_lft", "0")
+        }
         try await settle(lab)
     }
 
@@ -106,6 +116,18 @@ final class TestBed: Sendable {
             }
             try await group.waitForAll()
         }
+    }
+
+    /// The second address of the client.
+    static func secondClient(_ family: Family) -> String {
+        family == .v4 ? "203.0.113.11" : "2001:db8:113::11"
+    }
+
+    /// An address that nobody holds and that the client reaches through node 1 or 2.
+    static func freeAddress(_ number: Int, via node: Int = 1, _ family: Family) -> String {
+        family == .v4
+            ? "192.0.2.\(node == 1 ? number % 128 : 128 + number % 128)"
+            : "2001:db8:2:\(node)::\(number)"
     }
 
     /// The address of a pod or node of the lab, or of another host.

@@ -23,6 +23,7 @@ package struct ListedService: Decodable, Hashable, Sendable {
     package struct Spec: Decodable, Hashable, Sendable {
         package let clusterIPs: [String]?
         package let ports: [Port]?
+        package let healthCheckNodePort: Int?
     }
 
     package struct Status: Decodable, Hashable, Sendable {
@@ -43,6 +44,7 @@ package struct ListedService: Decodable, Hashable, Sendable {
 
     package var clusterIPs: [String] { spec.clusterIPs ?? [] }
     package var virtualIPs: [String] { status?.loadBalancer?.ingress?.compactMap(\.ip) ?? [] }
+    package var healthCheckNodePort: Int? { spec.healthCheckNodePort }
     package var nodePorts: [Int] { spec.ports?.compactMap(\.nodePort) ?? [] }
 }
 
