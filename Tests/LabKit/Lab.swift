@@ -29,6 +29,11 @@ package struct Lab: Sendable {
         ?? Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
         .appendingPathComponent("sluice").path ?? "sluice"
 
+    /// The path of a tool that is a script.
+    package static func tool(_ name: String) -> String {
+        project.appendingPathComponent("Tests/Tools/\(name)").path
+    }
+
     /// `deploy/lab` with these arguments, as a command line.
     package func command(_ arguments: [String]) -> [String] {
         [Self.project.appendingPathComponent("deploy/lab").path] + arguments

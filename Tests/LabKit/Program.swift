@@ -57,6 +57,9 @@ package final class Program: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
+    /// What the program has said so far.
+    package var said: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
+
     /// What the program has complained of so far.
     package var complaint: String {
         (try? String(contentsOf: complaintFile, encoding: .utf8)) ?? ""
