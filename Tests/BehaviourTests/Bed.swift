@@ -34,9 +34,10 @@ struct Bed: Sendable {
     let family: Family
     let lab = Lab.shared
 
-    init(_ number: Int, _ family: Family) {
+    /// A behaviour that is not one family's looks from IPv4 and is told as one of both.
+    init(_ number: Int, _ family: Family?) {
         self.number = number
-        self.family = family
+        self.family = family ?? .v4
         Course.current.family = family
     }
 

@@ -28,7 +28,8 @@ struct ServiceManifest: Sendable {
     var annotations: [String] = []
     /// The label `app` of its pods; nil: it has no selector.
     var app: String?
-    var policy = "PreferDualStack"
+    /// `ipFamilyPolicy`; nil: none is stated.
+    var policy: String? = "PreferDualStack"
     /// Addresses of somebody else's load balancer, each as YAML in one line.
     var ingress: [String] = []
     /// Nil: none is stated.
@@ -68,7 +69,7 @@ struct ServiceManifest: Sendable {
         var fields = ["type: \(type)"] + spec
         if !ingress.isEmpty { fields.append("loadBalancerClass: lab/other") }
         if type != "ExternalName" {
-            fields += ["ipFamilyPolicy: \(policy)"]
+            fields += policy.map { ["ipFamilyPolicy: \($0)"] } ?? []
             fields += ["ports: [\(ports.map(\.yaml).joined(separator: ", "))]"]
             fields += app.map { ["selector: {app: \($0)}"] } ?? []
             fields += clusterIPs.map { ["clusterIPs: [\(quoted($0))]"] } ?? []
