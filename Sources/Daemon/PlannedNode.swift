@@ -34,11 +34,12 @@ package struct PlannedNode {
                     + "--kubeconfig FILE")
         }
         let name = node.nodeName ?? HostName.short
-        let plan = NodePlan(
-            NodeProxyConfiguration(
-                nodeName: name, serviceRanges: ranges.service, podRanges: ranges.pods,
-                nodePortAddresses: node.nodePortAddresses, hasCounters: node.hasCounters,
-                ownsTables: node.mayOwnTables && Self.kernelHasOwnedTables()))
+        var configuration = NodeProxyConfiguration(
+            nodeName: name, serviceRanges: ranges.service, podRanges: ranges.pods,
+            nodePortAddresses: node.nodePortAddresses, hasCounters: node.hasCounters,
+            ownsTables: node.mayOwnTables && Self.kernelHasOwnedTables())
+        configuration.opensClusterIPs = node.opensClusterIPs
+        let plan = NodePlan(configuration)
         if snapshot.nodes[name] == nil {
             Self.warn("there is no Node \(name): nodePorts and local endpoints are left out")
         }

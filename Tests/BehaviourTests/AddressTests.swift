@@ -66,7 +66,8 @@ extension Behaviours {
                     \(name) daddr \(first) tcp dport 8147 dnat to \(to("node1-pod1", 8080))
                     \(name) daddr \(second) tcp dport 8147 dnat to \(to("node1-pod2", 8080))
                     \(name) daddr \(first) udp dport 8147 dnat to \(to("node1-pod2", 5353))
-                } }
+                }
+                }
                 """
             try await bed.serving(bed.service("NodePort"), on: ["node2-pod1"]) {
                 try await other.held(by: bed.lab) {
