@@ -135,9 +135,10 @@ let package = Package(
             name: "sluice", dependencies: ["Daemon", argumentParser, logging],
             swiftSettings: strict),
 
-        // What tests share: values and builders; namespaces and commands.
+        // What tests share: values and builders; namespaces and commands; a lab.
         testRoom("Fixtures", ["Addressing", "Forwarding", "ServiceModel"]),
         testRoom("Support", []),
+        testRoom("LabKit", []),
 
         // Pure tests.
         tests("AddressingTests", ["Addressing"]),
@@ -211,7 +212,8 @@ let package = Package(
         tests("DaemonTests", ["Addressing", "Daemon"]),
 
         // Tests of the whole program, on several hosts in namespaces.
-        tests("LabTests", ["sluice"]),
+        tests("LabTests", ["LabKit", "sluice"]),
+        tests("BehaviourTests", ["LabKit", "sluice"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -19,6 +19,8 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var balancerOnlyIPs: [IPAddress]
     /// Who may use the load balancer addresses; empty: everyone.
     package var sourceRanges: [CIDRBlock]
+    /// Who may use nodePorts and external addresses; empty: everyone.
+    package var nodeSourceRanges: [CIDRBlock]
     /// The policy for traffic to nodePorts, external and load balancer addresses.
     package var externalPolicy: TrafficPolicy
     /// The policy for traffic to ClusterIPs.
@@ -53,6 +55,7 @@ package struct ServiceDefinition: Hashable, Sendable {
         loadBalancerIPs = []
         balancerOnlyIPs = []
         sourceRanges = []
+        nodeSourceRanges = []
         externalPolicy = .cluster
         internalPolicy = .cluster
         affinity = .none
