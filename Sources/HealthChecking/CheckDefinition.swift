@@ -20,8 +20,9 @@ package struct CheckDefinition: Hashable, Sendable {
     /// Opens a connection to the Service's own nodePort, which differs from target to target.
     package static let tcp = CheckDefinition(.connect)
 
-    /// Asks for a path over HTTP; a status of 200 to 399 is a success. Kubernetes' service
-    /// proxies answer at port 10256, path `/healthz`.
+    /// Asks for a path over HTTP; a status of 200 to 399 is a success.
+    ///
+    /// Kubernetes' service proxies answer at port 10256, path `/healthz`.
     package static func http(port: Port, path: String) -> CheckDefinition {
         CheckDefinition(.get(path: path), port: port)
     }

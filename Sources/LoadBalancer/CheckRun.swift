@@ -50,9 +50,7 @@ final class CheckRun: ChannelInboundHandler {
     ///   - timeout: for all of it together, from now on.
     func start(at address: SocketAddress, timeout: TimeAmount) {
         begin = .now()
-        deadline = loop.assumeIsolated().scheduleTask(in: timeout) { [weak self] in
-            self?.finish(.timedOut)
-        }
+        fail(in: timeout, mayExtend: true)
         switch check.request {
         case .connect, .http, .grpc, .endpointCount: connect(to: address, timeout)
         case .datagram: exchangeDatagrams(with: address)
@@ -125,6 +123,26 @@ final class CheckRun: ChannelInboundHandler {
         report(
             CheckOutcome(
                 failure: failure, weight: weight, duration: .nanoseconds(nanoseconds)))
+    }
+
+    /// Ends the check when its time is over.
+    ///
+    /// Where the timer itself comes late this host was too busy to look at the answer, which says
+    /// nothing about the node: the check has the time once more.
+    private func fail(in timeout: TimeAmount, mayExtend: Bool) {
+        let due = NIODeadline.now() + timeout
+        deadline = loop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in
+            if mayExtend, Self.isLate(NIODeadline.now() - due, after: timeout) {
+                self?.fail(in: timeout, mayExtend: false)
+            } else {
+                self?.finish(.timedOut)
+            }
+        }
+    }
+
+    /// Whether a timer comes so late that what arrived meanwhile may not have been looked at.
+    static func isLate(_ delay: TimeAmount, after timeout: TimeAmount) -> Bool {
+        delay.nanoseconds * 5 > timeout.nanoseconds
     }
 
     private func runCommand(_ name: String) {

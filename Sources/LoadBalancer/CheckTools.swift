@@ -25,6 +25,8 @@ final class CheckTools {
     ///   - security: whether the certificate matters.
     ///   - name: the server's name; nil for an address, which is not announced to the server.
     ///   - protocols: what is offered to be spoken, as ALPN names it.
+    /// - Returns: a handler for one connection.
+    /// - Throws: what the library says of the host's certificates, or of the name.
     func encryption(
         _ security: CheckSecurity, name: String?, protocols: [String] = []
     ) throws -> NIOSSLClientHandler {

@@ -71,7 +71,8 @@ struct StatusReading {
     ) -> BalancerStatus.Backend {
         let deciding = view.checks.first { standings.unhealthy.contains($0) } ?? view.checks.first
         let record = deciding.flatMap { records[$0] }
-        let (state, weight) = state(of: view)
+        let failsOpen = plan.failingOpen.contains(service.identity)
+        let (state, weight) = state(of: view, failsOpen: failsOpen)
         let isOrdered = view.state != .ready
         return BalancerStatus.Backend(
             node: view.target.node, target: "\(view.target.socket)/\(view.target.transport)",
@@ -84,11 +85,14 @@ struct StatusReading {
             checks: view.checks.map(\.description))
     }
 
-    private func state(of view: BalancerPlan.TargetView) -> (String, weight: Int) {
+    private func state(
+        of view: BalancerPlan.TargetView, failsOpen: Bool
+    ) -> (String, weight: Int) {
         switch (view.state, view.standing) {
         case (.drain, _), (.maintenance, _): return (view.state.rawValue, 0)
-        case (.ready, .failing): return ("down", 0)
+        case (.ready, .failing): return ("down", failsOpen ? 1 : 0)
         case (.ready, .withheld): return ("no-endpoints", 0)
+        case (.ready, .serving) where failsOpen: return ("up", 1)
         case (.ready, .serving(let weight)):
             let isStarting = view.checks.contains { standings.warmth[$0] != nil }
             return (isStarting ? "starting" : "up", max(1, weight / CheckStandings.warmthSteps))

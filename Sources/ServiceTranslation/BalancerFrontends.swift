@@ -62,6 +62,7 @@ package struct BalancerFrontends: Sendable {
     ///   - holdsRefusals: whether a refusing node may be hidden from clients while there are
     ///     others; not so without an endpoint anywhere, when all nodes refuse, and rightly.
     ///   - standing: what is known of a target.
+    /// - Returns: the frontends, and what had to be left out.
     package func translate(
         _ service: ServiceDefinition, nodes: [NodeIdentity], holdsRefusals: Bool = false,
         standing: (Target) -> TargetStanding

@@ -183,6 +183,12 @@ struct HealthProberTests {
         try await server.close()
     }
 
+    @Test("a timer that comes much too late tells of this host, not of the node")
+    func late() {
+        #expect(!CheckRun.isLate(.milliseconds(40), after: .milliseconds(200)))
+        #expect(CheckRun.isLate(.milliseconds(41), after: .milliseconds(200)))
+    }
+
     @Test("pauses lie within a tenth of the interval, on both sides")
     func jitter() {
         var random = SystemRandomNumberGenerator()
