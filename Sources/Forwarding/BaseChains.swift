@@ -108,6 +108,10 @@ enum BaseChains {
     ]
 
     /// The chains of a balancer: it has no pods, so every translated connection is masqueraded.
+    ///
+    /// `refusals` stands behind connection tracking (-200), which forgets a connection that is
+    /// refused at once but leaves it attached to the packet, so that the frontend is known; and
+    /// before the translation is undone (-100). A client's next SYN is thus a new connection.
     static let ofBalancer: [Chain] = [
         refuseChain,
         Chain(
@@ -125,5 +129,17 @@ enum BaseChains {
         Chain(
             "after_dnat", comment: "first packet of a connection we may have translated",
             rules: Array(afterTranslation[0...0]) + Array(afterTranslation[2...2])),
+        Chain(
+            "refusals", base: BaseChain(.filter, .prerouting, priority: -150),
+            comment: "a SYN's RST: dropped, and the client's next SYN meets another backend",
+            rules: [
+                Rule(
+                    .isProtocol([.tcp]),
+                    .hasTCPFlags(
+                        [.reset, .acknowledge], among: [.synchronize, .reset, .acknowledge]),
+                    .hasSequenceNumber(0),
+                    .inSet(Fields.originalFrontend, isNegated: false, set: SetNames.holdRefusals),
+                    .verdict(.drop))
+            ]),
     ]
 }

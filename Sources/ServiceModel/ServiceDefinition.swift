@@ -39,6 +39,8 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var externalName: String?
     /// Which endpoints are preferred; their hints already say so.
     package var trafficDistribution: TrafficDistribution?
+    /// What our own annotations say, by name without the prefix.
+    package var notes: [String: String]
 
     /// A Service that is reached from inside the cluster and states nothing else.
     package init(
@@ -65,6 +67,7 @@ package struct ServiceDefinition: Hashable, Sendable {
         skipsProxy = false
         externalName = nil
         trafficDistribution = nil
+        notes = [:]
     }
 
     /// Whether a load balancer serves this Service.

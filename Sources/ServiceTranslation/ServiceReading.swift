@@ -50,6 +50,7 @@ struct ServiceReading {
         service.publishesNotReady = spec.publishNotReadyAddresses ?? false
         service.skipsProxy = object.metadata.label(WellKnown.serviceProxyName) != nil
         service.externalName = spec.externalName
+        service.notes = WellKnown.notes(in: object.metadata)
         switch spec.trafficDistribution {
         case "PreferClose", "PreferSameZone": service.trafficDistribution = .sameZone
         case "PreferSameNode": service.trafficDistribution = .sameNode
