@@ -22,10 +22,10 @@ package struct BalancerChoices: Sendable {
                 "--panic-threshold", "\"\(panicThreshold)\" is not a share from 0 to 100")
         }
         rules.panicThreshold = percent
-        rules.avoidsCordoned = try NodeSettings.choice(
-            cordoned, "--cordoned", yes: "avoid", no: "use")
-        rules.keepsEstablished = try NodeSettings.choice(
-            onDown, "--on-down", yes: "keep", no: "purge")
+        rules.avoidsCordoned = try SettingText.choice(
+            cordoned, flag: "--cordoned", yes: "avoid", no: "use")
+        rules.keepsEstablished = try SettingText.choice(
+            onDown, flag: "--on-down", yes: "keep", no: "purge")
         self.slowStart =
             slowStart == "0" ? .zero : try SettingText.duration(slowStart, flag: "--slow-start")
         fastInterval = try Self.interval(checkFastInterval, "--check-fast-interval")

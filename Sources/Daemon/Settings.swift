@@ -84,8 +84,8 @@ package struct NodeSettings: Sendable {
         nodeName: String?, nodePortAddresses: String, clusterIPAccess: String = "cluster",
         tableOwner: String, counters: String
     ) throws(ConfigurationError) {
-        opensClusterIPs = try Self.choice(
-            clusterIPAccess, "--cluster-ip-access", yes: "any", no: "cluster")
+        opensClusterIPs = try SettingText.choice(
+            clusterIPAccess, flag: "--cluster-ip-access", yes: "any", no: "cluster")
         self.nodeName = nodeName
         self.nodePortAddresses =
             nodePortAddresses == "primary"
