@@ -93,7 +93,7 @@ extension Behaviours {
             }
         }
 
-        @Test("121: /healthz has lastUpdated, and fails when nothing reaches the kernel any more")
+        @Test("121: /healthz has lastUpdated, which follows what reaches the kernel")
         func health() async throws {
             struct Page: Decodable {
                 let lastUpdated: Date
