@@ -3,18 +3,6 @@ import FoundationEssentials
 
 /// Reads settings from the text of a flag or of its environment variable.
 package enum SettingText {
-    /// A comma-separated list of CIDR blocks, at most one of each family.
-    package static func ranges(
-        _ text: String, flag: String
-    ) throws(ConfigurationError) -> [CIDRBlock] {
-        let blocks = try blocks(text, flag: flag)
-        for family in IPFamily.allCases where blocks.count(where: { $0.family == family }) > 1 {
-            throw ConfigurationError(
-                flag, "\"\(text)\" has more than one \(family) block; give one of each family")
-        }
-        return blocks
-    }
-
     /// A comma-separated list of CIDR blocks; empty text is an empty list.
     package static func blocks(
         _ text: String, flag: String

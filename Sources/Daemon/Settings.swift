@@ -29,7 +29,8 @@ package struct CommonSettings: Sendable {
 
 /// Which addresses are what.
 package struct RangeSettings: Sendable {
-    /// Where ClusterIPs come from, the primary family first.
+    /// Where ClusterIPs come from, the primary family first; a later block of a family when the
+    /// earlier ones are used up.
     package let service: [CIDRBlock]
     /// Where pods get their addresses from.
     package let pods: [CIDRBlock]
@@ -42,7 +43,7 @@ package struct RangeSettings: Sendable {
     package init(
         service: String, pods: String, loadBalancerPools: String, clusterDNS: String = "nodes"
     ) throws(ConfigurationError) {
-        self.service = try SettingText.ranges(service, flag: "--service-cidr")
+        self.service = try SettingText.blocks(service, flag: "--service-cidr")
         self.pods = try SettingText.blocks(pods, flag: "--pod-cidr")
         self.loadBalancerPools = try SettingText.blocks(
             loadBalancerPools, flag: "--load-balancer-pool")

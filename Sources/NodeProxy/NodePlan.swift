@@ -8,6 +8,8 @@ package import ServiceTranslation
 package struct NodePlan: Sendable {
     /// The settings of the proxy.
     package let configuration: NodeProxyConfiguration
+    /// The addresses that this host has; nil: those of its Node object are all that is known.
+    package var hostAddresses: [IPAddress]?
 
     /// Plans for the node that the configuration names.
     package init(_ configuration: NodeProxyConfiguration) {
@@ -60,7 +62,9 @@ package struct NodePlan: Sendable {
                 addresses.first { $0.family == family }
             }
         case .blocks(let blocks):
-            return addresses.filter { address in blocks.contains { $0.contains(address) } }
+            return (hostAddresses ?? addresses).filter { address in
+                blocks.contains { $0.contains(address) }
+            }
         }
     }
 

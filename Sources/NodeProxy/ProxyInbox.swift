@@ -39,7 +39,7 @@ actor ProxyInbox {
     private var listed: Set<ResourceKind> = []
     private var hasStarted = false
     private var away: [ResourceKind: APIClientError] = [:]
-    private let plan: NodePlan
+    private var plan: NodePlan
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
     private let signal: AsyncStream<Void>.Continuation
@@ -89,6 +89,13 @@ actor ProxyInbox {
         case .connected: note(.endpointslices, nil)
         case .disconnected(let error): note(.endpointslices, error)
         }
+    }
+
+    /// Takes the addresses that this host has now.
+    func take(hostAddresses: [IPAddress]) {
+        let before = plan.nodePortAddresses(in: snapshot)
+        plan.hostAddresses = hostAddresses
+        noteNodes(changed: plan.nodePortAddresses(in: snapshot) != before)
     }
 
     func take(nodes change: ObjectChange<NodeObject>) {

@@ -28,7 +28,7 @@ struct CommonOptions: ParsableArguments {
 
 /// Flags that say which addresses are what.
 struct RangeOptions: ParsableArguments {
-    @Option(help: "Where ClusterIPs come from: an IPv4 and an IPv6 block, either or both.")
+    @Option(help: "Where ClusterIPs come from: IPv4 and IPv6 blocks, the primary family first.")
     var serviceCidr = Terminal.environment("service-cidr") ?? "10.96.0.0/12"
 
     @Option(help: "Where pods get their addresses from: an IPv4 and an IPv6 block.")

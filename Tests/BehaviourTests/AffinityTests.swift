@@ -76,7 +76,8 @@ extension Behaviours {
             }
         }
 
-        @Test("72: kept and switched at a load balancer's address, policy Local",
+        @Test(
+            "72: kept and switched at a load balancer's address, policy Local",
             arguments: Family.allCases)
         func balancerLocal(family: Family) async throws {
             let bed = Bed(72, family)
@@ -93,7 +94,8 @@ extension Behaviours {
             }
         }
 
-        @Test("73: kept and switched at a load balancer's address, policy Cluster",
+        @Test(
+            "73: kept and switched at a load balancer's address, policy Cluster",
             arguments: Family.allCases)
         func balancerCluster(family: Family) async throws {
             let bed = Bed(73, family)
@@ -122,7 +124,8 @@ extension Behaviours {
             }
         }
 
-        @Test("76: a client whose endpoint is removed moves to another and stays there",
+        @Test(
+            "76: a client whose endpoint is removed moves to another and stays there",
             arguments: Family.allCases)
         func removed(family: Family) async throws {
             let bed = Bed(76, family)
@@ -188,7 +191,7 @@ extension Bed {
         return service
     }
 
-    /// One server answers all of a client's connections; which one?
+    /// One server answers all of a client's connections; returns which one.
     @discardableResult
     func expectSticky(
         from client: String, to spot: Spot, sourceLocation: SourceLocation = #_sourceLocation

@@ -89,12 +89,16 @@ struct Bed: Sendable {
         try await change([service.yaml] + hosts.map { pod($0, variant: service.variant).yaml })
     }
 
-    /// Runs a node's proxy with more arguments while the body runs.
+    /// Runs a node's proxy with more arguments while the body runs, which has to wait for what
+    /// they change: the proxy is ready as soon as its predecessor's tables are its own.
     func proxy(
         on node: String, with arguments: [String], _ body: () async throws -> Void
     ) async throws {
         try await lab.restart(node, "proxy", with: arguments)
-        try await lab.restoring(body) { try await lab.restart(node, "proxy", with: []) }
+        try await lab.restoring(body) {
+            try await lab.restart(node, "proxy", with: [])
+            try await TestBed.shared.settle(lab)
+        }
     }
 
     // MARK: Traffic
@@ -172,8 +176,10 @@ struct Bed: Sendable {
         }
     }
 
-    /// One request that should be refused. A SYN that found no answer would be repeated after one
-    /// second, so less is at once; ICMP errors are limited to one a second and destination.
+    /// One request that should be refused.
+    ///
+    /// A SYN that found no answer would be repeated after one second, so less is at once; ICMP
+    /// errors are limited to one a second and destination.
     private func refusal(
         _ transport: Transport, from host: String, to target: String
     ) async throws -> Answers {

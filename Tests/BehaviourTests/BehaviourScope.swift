@@ -72,7 +72,9 @@ enum Report {
             course.failures.isEmpty ? "ok" : "FAILED", "\(milliseconds)",
             course.failures.first?.replacing("\n", with: " ").replacing("\t", with: " ") ?? "",
         ].joined(separator: "\t")
-        if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(filePath: path)) }
+        if !FileManager.default.fileExists(atPath: path) {
+            try Data().write(to: URL(filePath: path))
+        }
         let file = try FileHandle(forWritingTo: URL(filePath: path))
         try file.seekToEnd()
         try file.write(contentsOf: Data((line + "\n").utf8))

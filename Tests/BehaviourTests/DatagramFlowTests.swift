@@ -4,7 +4,9 @@ import Testing
 extension Behaviours {
     @Suite("6 Flows of datagrams from one client port")
     struct DatagramFlows {
-        @Test("109: NodePort: from a deleted backend to the one that came", arguments: Family.allCases)
+        @Test(
+            "109: NodePort: from a deleted backend to the one that came", arguments: Family.allCases
+        )
         func nodePort(family: Family) async throws {
             let bed = Bed(109, family)
             try await expectFollow(
@@ -51,7 +53,8 @@ extension Behaviours {
             }
         }
 
-        @Test("113: no backend for a while: the flow recovers; no other Service's is deleted",
+        @Test(
+            "113: no backend for a while: the flow recovers; no other Service's is deleted",
             arguments: Family.allCases)
         func noneBetween(family: Family) async throws {
             let bed = Bed(113, family)
@@ -67,7 +70,8 @@ extension Behaviours {
                     #expect(other.pods == ["node3-pod1"])
                     try await bed.change(rest)
                     try await bed.expectDatagrams(from: client, to: spot, answeredBy: nil)
-                    let flows = try await bed.flows(on: "node2", more: ["--orig-port-src", "42000"])
+                    let flows = try await bed.flows(
+                        on: "node2", more: ["--orig-port-src", "42000"])
                     #expect(
                         flows.contains { $0.contains("sport=42000") },
                         "the other's is kept, from \(client), among \(flows)")
@@ -77,7 +81,8 @@ extension Behaviours {
             }
         }
 
-        @Test("114: a flow that is older than the Service is served by it",
+        @Test(
+            "114: a flow that is older than the Service is served by it",
             arguments: Family.allCases)
         func olderThanService(family: Family) async throws {
             let bed = Bed(114, family)

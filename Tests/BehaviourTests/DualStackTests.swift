@@ -37,7 +37,8 @@ extension Behaviours {
             }
         }
 
-        @Test("139: RequireDualStack: two ClusterIPs in this order, slices of both families",
+        @Test(
+            "139: RequireDualStack: two ClusterIPs in this order, slices of both families",
             arguments: Family.allCases)
         func dualStack(first: Family) async throws {
             let bed = Bed(139, first)
@@ -58,7 +59,9 @@ extension Behaviours {
             }
         }
 
-        @Test("140: PreferDualStack where there is one family only gives one", arguments: Family.allCases)
+        @Test(
+            "140: PreferDualStack where there is one family only gives one",
+            arguments: Family.allCases)
         func oneFamilyOnly(family: Family) async throws {
             let bed = Bed(140, family)
             var service = bed.service()
@@ -80,7 +83,8 @@ extension Behaviours {
             }
         }
 
-        @Test("141: from one family to two and back, the first ClusterIP stays",
+        @Test(
+            "141: from one family to two and back, the first ClusterIP stays",
             arguments: Family.allCases)
         func upAndDown(first: Family) async throws {
             let bed = Bed(141, first)
@@ -142,7 +146,8 @@ extension Behaviours {
             }
         }
 
-        @Test("148: an IPv6 NodePort, and a pod that reaches itself by it",
+        @Test(
+            "148: an IPv6 NodePort, and a pod that reaches itself by it",
             arguments: Family.allCases)
         func hairpinByNodePort(family: Family) async throws {
             let bed = Bed(148, family)

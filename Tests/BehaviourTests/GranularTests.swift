@@ -46,7 +46,8 @@ extension Behaviours {
             }
         }
 
-        @Test("128: an endpoint in the host's network to Services, over HTTP, UDP and SCTP",
+        @Test(
+            "128: an endpoint in the host's network to Services, over HTTP, UDP and SCTP",
             arguments: Family.allCases)
         func hostEndpoints(family: Family) async throws {
             let bed = Bed(128, family)
@@ -78,13 +79,15 @@ extension Behaviours {
             }
         }
 
-        @Test("130: an endpoint that was removed never answers again, HTTP",
+        @Test(
+            "130: an endpoint that was removed never answers again, HTTP",
             arguments: Family.allCases)
         func removedOverHTTP(family: Family) async throws {
             try await expectRemoval(Bed(130, family), .tcp)
         }
 
-        @Test("131: an endpoint that was removed never answers again, UDP",
+        @Test(
+            "131: an endpoint that was removed never answers again, UDP",
             arguments: Family.allCases)
         func removedOverUDP(family: Family) async throws {
             try await expectRemoval(Bed(131, family), .udp)

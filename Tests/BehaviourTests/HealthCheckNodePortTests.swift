@@ -11,7 +11,8 @@ extension Behaviours {
                 variant: variant)
         }
 
-        @Test("86: nodes with endpoints pass the health check, others do not",
+        @Test(
+            "86: nodes with endpoints pass the health check, others do not",
             arguments: Family.allCases)
         func passes(family: Family) async throws {
             let bed = Bed(86, family)
@@ -28,7 +29,8 @@ extension Behaviours {
             }
         }
 
-        @Test("89: policy Cluster becomes Local and gets the health check's port it asks for",
+        @Test(
+            "89: policy Cluster becomes Local and gets the health check's port it asks for",
             arguments: Family.allCases)
         func requested(family: Family) async throws {
             let bed = Bed(89, family)
@@ -41,7 +43,8 @@ extension Behaviours {
             }
         }
 
-        @Test("90: the health check's port is free once the type has changed",
+        @Test(
+            "90: the health check's port is free once the type has changed",
             arguments: Family.allCases)
         func notLeaked(family: Family) async throws {
             let bed = Bed(90, family)
@@ -58,7 +61,8 @@ extension Behaviours {
             }
         }
 
-        @Test("91: the health check tells Service, endpoints and weight", arguments: Family.allCases)
+        @Test(
+            "91: the health check tells Service, endpoints and weight", arguments: Family.allCases)
         func answer(family: Family) async throws {
             struct Answer: Decodable {
                 struct Name: Decodable {

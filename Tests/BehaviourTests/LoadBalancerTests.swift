@@ -4,7 +4,8 @@ import Testing
 extension Behaviours {
     @Suite("5 LoadBalancer: what stays and what goes")
     struct LoadBalancers {
-        @Test("92: ClusterIP, NodePort, LoadBalancer: the nodePort stays", arguments: Family.allCases)
+        @Test(
+            "92: ClusterIP, NodePort, LoadBalancer: the nodePort stays", arguments: Family.allCases)
         func nodePortStays(family: Family) async throws {
             let bed = Bed(92, family)
             var service = bed.service()
@@ -78,7 +79,8 @@ extension Behaviours {
             }
         }
 
-        @Test("96: LoadBalancer becomes ClusterIP: nodePort and address are closed",
+        @Test(
+            "96: LoadBalancer becomes ClusterIP: nodePort and address are closed",
             arguments: Family.allCases)
         func becomesClusterIP(family: Family) async throws {
             let bed = Bed(96, family)
@@ -101,7 +103,8 @@ extension Behaviours {
             }
         }
 
-        @Test("101: without allocateLoadBalancerNodePorts there is no nodePort, and it works",
+        @Test(
+            "101: without allocateLoadBalancerNodePorts there is no nodePort, and it works",
             arguments: Family.allCases)
         func noNodePorts(family: Family) async throws {
             let bed = Bed(101, family)
@@ -125,7 +128,8 @@ extension Behaviours {
             }
         }
 
-        @Test("102: a load balancer of another class gets no address from us",
+        @Test(
+            "102: a load balancer of another class gets no address from us",
             arguments: Family.allCases)
         func otherClass(family: Family) async throws {
             let bed = Bed(102, family)
@@ -136,7 +140,8 @@ extension Behaviours {
             }
         }
 
-        @Test("103: at an address with ipMode Proxy nodes leave traffic to the balancer",
+        @Test(
+            "103: at an address with ipMode Proxy nodes leave traffic to the balancer",
             arguments: Family.allCases)
         func proxyMode(family: Family) async throws {
             let bed = Bed(103, family)

@@ -10,7 +10,8 @@ extension Behaviours {
             Self.pods.enumerated().map { bed.pod($1, variant: $0).yaml }
         }
 
-        @Test("40: a nodePort in use is refused to others, who are told", arguments: Family.allCases)
+        @Test(
+            "40: a nodePort in use is refused to others, who are told", arguments: Family.allCases)
         func inUse(family: Family) async throws {
             let bed = Bed(40, family)
             let first = bed.service("NodePort")
@@ -25,7 +26,8 @@ extension Behaviours {
             }
         }
 
-        @Test("42: what was refused holds nothing; it is given what its rival leaves",
+        @Test(
+            "42: what was refused holds nothing; it is given what its rival leaves",
             arguments: Family.allCases)
         func refusedHoldsNothing(family: Family) async throws {
             let bed = Bed(42, family)
@@ -62,7 +64,8 @@ extension Behaviours {
             }
         }
 
-        @Test("44: so is a change to one, and the Service stays as it was",
+        @Test(
+            "44: so is a change to one, and the Service stays as it was",
             arguments: Family.allCases)
         func changeToOutside(family: Family) async throws {
             let bed = Bed(44, family)
@@ -79,7 +82,8 @@ extension Behaviours {
             }
         }
 
-        @Test("45: the nodePort of a deleted Service is closed and free", arguments: Family.allCases)
+        @Test(
+            "45: the nodePort of a deleted Service is closed and free", arguments: Family.allCases)
         func freed(family: Family) async throws {
             let bed = Bed(45, family)
             var heir = bed.service("NodePort", variant: 1)
@@ -94,7 +98,8 @@ extension Behaviours {
             }
         }
 
-        @Test("48: nodePorts are given out above the band for stated ones",
+        @Test(
+            "48: nodePorts are given out above the band for stated ones",
             arguments: Family.allCases)
         func bands(family: Family) async throws {
             let bed = Bed(48, family)

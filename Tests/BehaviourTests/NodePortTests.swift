@@ -4,7 +4,8 @@ import Testing
 extension Behaviours {
     @Suite("2 NodePort")
     struct NodePorts {
-        @Test("30: a NodePort answers at ClusterIP and every address of each node, to pods and hosts",
+        @Test(
+            "30: a NodePort answers at ClusterIP and every address of each node, to pods and hosts",
             arguments: Family.allCases)
         func everywhere(family: Family) async throws {
             let bed = Bed(30, family)
@@ -29,6 +30,7 @@ extension Behaviours {
             try await node.held(by: bed.lab) {
                 let everywhere = ["--nodeport-addresses", "0.0.0.0/0,::/0"]
                 try await bed.proxy(on: "node2", with: everywhere) {
+                    try await TestBed.shared.settle(bed.lab)
                     for client in ["client", "node1-pod1", "node2-pod1", "node2"] {
                         for spot in [Spot.address(node.address), .node("node2")] {
                             try await bed.expect(
@@ -95,7 +97,8 @@ extension Behaviours {
             }
         }
 
-        @Test("47: a NodePort goes before a process of the node, which the loopback keeps",
+        @Test(
+            "47: a NodePort goes before a process of the node, which the loopback keeps",
             arguments: Family.allCases)
         func localProcess(family: Family) async throws {
             let bed = Bed(47, family)
@@ -114,7 +117,8 @@ extension Behaviours {
             }
         }
 
-        @Test("49: NodePorts answer at the chosen addresses alone, which may come and go",
+        @Test(
+            "49: NodePorts answer at the chosen addresses alone, which may come and go",
             arguments: Family.allCases)
         func chosenAddresses(family: Family) async throws {
             let bed = Bed(49, family)

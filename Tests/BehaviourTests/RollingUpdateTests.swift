@@ -46,7 +46,8 @@ extension Behaviours {
             }
         }
 
-        @Test("106: datagrams of one client port follow the pod to its successor",
+        @Test(
+            "106: datagrams of one client port follow the pod to its successor",
             arguments: Family.allCases)
         func datagrams(family: Family) async throws {
             let bed = Bed(106, family)

@@ -21,7 +21,8 @@ extension Behaviours {
         /// The kernel's modules of this name; /proc/net/sctp is there when it is built in.
         private func modules(_ bed: Bed) async throws -> String {
             try await bed.lab.exec(
-                "node1", "sh", "-c", "cut -d' ' -f1 /proc/modules | grep -x sctp; "
+                "node1", "sh", "-c",
+                "cut -d' ' -f1 /proc/modules | grep -x sctp; "
                     + "ls -d /proc/net/sctp 2>/dev/null; true")
         }
 

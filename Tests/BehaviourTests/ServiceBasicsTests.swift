@@ -78,7 +78,8 @@ extension Behaviours {
             }
         }
 
-        @Test("6: a port is added and removed; others are not disturbed", arguments: Family.allCases)
+        @Test(
+            "6: a port is added and removed; others are not disturbed", arguments: Family.allCases)
         func portAddedAndRemoved(family: Family) async throws {
             let bed = Bed(6, family)
             let hosts = ["node1-pod1", "node2-pod1"]

@@ -20,7 +20,8 @@ extension Behaviours {
             }
         }
 
-        @Test("20: evicted pods are no endpoints, even if not-ready ones are published",
+        @Test(
+            "20: evicted pods are no endpoints, even if not-ready ones are published",
             arguments: Family.allCases)
         func evicted(family: Family) async throws {
             let bed = Bed(20, family)
@@ -71,7 +72,8 @@ extension Behaviours {
             }
         }
 
-        @Test("28: a stated ClusterIP is honoured; taken or outside, it is refused",
+        @Test(
+            "28: a stated ClusterIP is honoured; taken or outside, it is refused",
             arguments: Family.allCases)
         func statedClusterIP(family: Family) async throws {
             let bed = Bed(28, family)
@@ -90,7 +92,8 @@ extension Behaviours {
             }
         }
 
-        @Test("29: addresses are given out above the band for stated ones",
+        @Test(
+            "29: addresses are given out above the band for stated ones",
             arguments: Family.allCases)
         func bands(family: Family) async throws {
             let bed = Bed(29, family)

@@ -60,7 +60,8 @@ extension Behaviours {
             }
         }
 
-        @Test("98: all addresses as a range let everybody in; the other family's are ignored",
+        @Test(
+            "98: all addresses as a range let everybody in; the other family's are ignored",
             arguments: Family.allCases)
         func everybody(family: Family) async throws {
             let bed = Bed(98, family)
@@ -122,7 +123,8 @@ extension Behaviours {
             }
         }
 
-        @Test("108: another address of the load balancer: the old one is closed",
+        @Test(
+            "108: another address of the load balancer: the old one is closed",
             arguments: Family.allCases)
         func otherAddress(family: Family) async throws {
             let bed = Bed(108, family)

@@ -19,7 +19,8 @@ extension Behaviours {
             }
         }
 
-        @Test("61: internal policy Local: on the client's node; on other nodes nothing",
+        @Test(
+            "61: internal policy Local: on the client's node; on other nodes nothing",
             arguments: Family.allCases)
         func insideLocal(family: Family) async throws {
             let bed = Bed(61, family)
@@ -44,7 +45,8 @@ extension Behaviours {
             }
         }
 
-        @Test("63: external policy Local: the node of the terminating pod alone",
+        @Test(
+            "63: external policy Local: the node of the terminating pod alone",
             arguments: Family.allCases)
         func outsideLocal(family: Family) async throws {
             let bed = Bed(63, family)
@@ -80,7 +82,8 @@ extension Behaviours {
             }
         }
 
-        @Test("65: the health check's port says 503 while the NodePort still serves",
+        @Test(
+            "65: the health check's port says 503 while the NodePort still serves",
             arguments: Family.allCases)
         func healthCheck(family: Family) async throws {
             let bed = Bed(65, family)
@@ -94,7 +97,8 @@ extension Behaviours {
             }
         }
 
-        @Test("67: connections to a terminating pod stay until it ends them",
+        @Test(
+            "67: connections to a terminating pod stay until it ends them",
             arguments: Family.allCases)
         func connectionsStay(family: Family) async throws {
             let bed = Bed(67, family)

@@ -108,7 +108,8 @@ final class TestBed: Sendable {
         }
     }
 
-    /// Kills the proxies of all nodes at once and starts them again.
+    /// Kills the proxies of all nodes at once, starts them again and waits until they have seen
+    /// everything anew: they are ready as soon as the tables of their predecessors are theirs.
     func restartProxies(_ lab: Lab) async throws {
         try await withThrowingTaskGroup { group in
             for node in Lab.nodes {
@@ -116,6 +117,7 @@ final class TestBed: Sendable {
             }
             try await group.waitForAll()
         }
+        try await settle(lab)
     }
 
     /// The second address of the client.

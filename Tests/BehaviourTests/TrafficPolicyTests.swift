@@ -5,7 +5,8 @@ import Testing
 extension Behaviours {
     @Suite("5 Traffic policies")
     struct TrafficPolicies {
-        @Test("79: internal policy Local: pods reach the pods of their node alone",
+        @Test(
+            "79: internal policy Local: pods reach the pods of their node alone",
             arguments: Family.allCases)
         func internalFromPods(family: Family) async throws {
             let bed = Bed(79, family)
@@ -17,7 +18,8 @@ extension Behaviours {
             }
         }
 
-        @Test("80: internal policy Local: so do the node's own processes",
+        @Test(
+            "80: internal policy Local: so do the node's own processes",
             arguments: Family.allCases)
         func internalFromHosts(family: Family) async throws {
             let bed = Bed(80, family)
@@ -28,7 +30,8 @@ extension Behaviours {
             }
         }
 
-        @Test("81: internal policy Local: the same with endpoints in the host's network",
+        @Test(
+            "81: internal policy Local: the same with endpoints in the host's network",
             arguments: Family.allCases)
         func internalToHosts(family: Family) async throws {
             let bed = Bed(81, family)
@@ -57,7 +60,8 @@ extension Behaviours {
             }
         }
 
-        @Test("83: external policy Local keeps the client's address, load balancer",
+        @Test(
+            "83: external policy Local keeps the client's address, load balancer",
             arguments: Family.allCases)
         func sourceAtBalancer(family: Family) async throws {
             let bed = Bed(83, family)
@@ -70,7 +74,8 @@ extension Behaviours {
             }
         }
 
-        @Test("84: external policy Local keeps the client's address, NodePort",
+        @Test(
+            "84: external policy Local keeps the client's address, NodePort",
             arguments: Family.allCases)
         func sourceAtNodePort(family: Family) async throws {
             let bed = Bed(84, family)
@@ -84,7 +89,8 @@ extension Behaviours {
             }
         }
 
-        @Test("85: external policy Local: a node without endpoints is silent",
+        @Test(
+            "85: external policy Local: a node without endpoints is silent",
             arguments: Family.allCases)
         func silentNode(family: Family) async throws {
             let bed = Bed(85, family)
@@ -99,7 +105,8 @@ extension Behaviours {
             }
         }
 
-        @Test("87: external policy Local: a node's own traffic reaches the address from everywhere",
+        @Test(
+            "87: external policy Local: a node's own traffic reaches the address from everywhere",
             arguments: Family.allCases)
         func shortcut(family: Family) async throws {
             let bed = Bed(87, family)
@@ -116,7 +123,8 @@ extension Behaviours {
             }
         }
 
-        @Test("88: external policy Local becomes Cluster: all nodes serve, no health check",
+        @Test(
+            "88: external policy Local becomes Cluster: all nodes serve, no health check",
             arguments: Family.allCases)
         func becomesCluster(family: Family) async throws {
             let bed = Bed(88, family)

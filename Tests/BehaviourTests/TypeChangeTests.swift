@@ -72,7 +72,8 @@ extension Behaviours {
             }
         }
 
-        @Test("38: ClusterIP becomes ExternalName and loses its address", arguments: Family.allCases)
+        @Test(
+            "38: ClusterIP becomes ExternalName and loses its address", arguments: Family.allCases)
         func clusterIPToName(family: Family) async throws {
             let bed = Bed(38, family)
             try await bed.serving(bed.service(), on: ["node1-pod1"]) {
@@ -128,7 +129,9 @@ extension Behaviours {
             try await bed.serving(both, on: host) {
                 try await bed.expect(
                     .answers(["node1-pod1"]), from: "node2-pod1", to: .clusterIP, port: 80)
-                for (service, kept, gone) in [(tcp, Transport.tcp, Transport.udp), (udp, .udp, .tcp)] {
+                for (service, kept, gone) in [
+                    (tcp, Transport.tcp, Transport.udp), (udp, .udp, .tcp),
+                ] {
                     try await bed.change(service, on: host)
                     try await bed.expect(
                         .answers(["node1-pod1"]), from: "node2-pod1", to: .clusterIP, [kept],
@@ -140,7 +143,8 @@ extension Behaviours {
             }
         }
 
-        @Test("52: a LoadBalancer's one port of TCP and UDP works inside", arguments: Family.allCases)
+        @Test(
+            "52: a LoadBalancer's one port of TCP and UDP works inside", arguments: Family.allCases)
         func balancerInside(family: Family) async throws {
             let bed = Bed(52, family)
             try await bed.serving(bed.samePort("LoadBalancer"), on: ["node1-pod1"]) {

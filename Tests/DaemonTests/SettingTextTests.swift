@@ -28,13 +28,11 @@ struct SettingTextTests {
         }
     }
 
-    @Test("a service range has at most one block of each family")
+    @Test("a service range has blocks of both families, several of each if need be")
     func ranges() throws {
-        let both = try SettingText.ranges("10.96.0.0/12, fd96::/112", flag: "--service-cidr")
-        #expect(both.map(\.family) == [.v4, .v6])
-        #expect(throws: ConfigurationError.self) {
-            try SettingText.ranges("10.96.0.0/12,10.112.0.0/12", flag: "--service-cidr")
-        }
+        let settings = try RangeSettings(
+            service: "10.96.0.0/12, fd96::/112,10.112.0.0/12", pods: "", loadBalancerPools: "")
+        #expect(settings.service.map(\.family) == [.v4, .v6, .v4])
         #expect(throws: ConfigurationError.self) {
             try RangeSettings(service: "", pods: "", loadBalancerPools: "")
         }

@@ -33,7 +33,8 @@ struct ClusterIPTraceTests {
         }
     }
 
-    @Test("from a client outside is served and masqueraded where ClusterIPs are open",
+    @Test(
+        "from a client outside is served and masqueraded where ClusterIPs are open",
         arguments: IPFamily.allCases)
     func openToAll(family: IPFamily) {
         let node = TracedNode(family, ExampleServices.table(opensClusterIPs: true))

@@ -54,6 +54,14 @@ struct NodePlanTests {
                 == addresses("192.168.50.1", "fd00:50::1"))
     }
 
+    @Test("where the host's own addresses are known, the blocks choose from them")
+    func blocksOfHost() {
+        var plan = NodePlan(configuration(nodePortAddresses: .blocks([block("10.77.0.0/16")])))
+        #expect(plan.nodePortAddresses(in: snapshot(node(1))) == [])
+        plan.hostAddresses = addresses("10.77.0.1", "192.168.50.1")
+        #expect(plan.nodePortAddresses(in: snapshot(node(1))) == addresses("10.77.0.1"))
+    }
+
     @Test("nodePorts answer at those of the node's addresses that lie in the blocks")
     func blocks() {
         let inside = [block("10.50.0.0/16"), block("fd00:50::/64"), block("192.168.51.0/24")]
