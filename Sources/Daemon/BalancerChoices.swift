@@ -1,5 +1,6 @@
 import HealthChecking
 import LoadBalancer
+import ServiceTranslation
 
 /// How a balancer makes up its mind beside its checks, and how it deals with nodes that come and
 /// go, as flags say it.
@@ -13,10 +14,16 @@ package struct BalancerChoices: Sendable {
 
     /// Reads the flags.
     package init(
-        panicThreshold: String, cordoned: String, onDown: String, slowStart: String,
+        balancing: String, panicThreshold: String, cordoned: String, onDown: String,
+        slowStart: String,
         checkFastInterval: String?, checkDownInterval: String?, checkInitial: String,
         checkCommands: String
     ) throws(ConfigurationError) {
+        guard let method = BalancingMethod(rawValue: balancing) else {
+            throw ConfigurationError(
+                "--balancing", "\"\(balancing)\" is not random, source-hash or maglev")
+        }
+        rules.method = method
         guard let percent = Int(panicThreshold), 0...100 ~= percent else {
             throw ConfigurationError(
                 "--panic-threshold", "\"\(panicThreshold)\" is not a share from 0 to 100")

@@ -41,13 +41,15 @@ package struct ForwardingEntry: Hashable, Sendable {
     /// True if a backend's refusal is kept from the client, whose next attempt may meet another;
     /// only a balancer's table does so, and only while there is another.
     package var holdsRefusals: Bool
+    /// True if a client's address says which slot it gets; affinity with a timeout goes before.
+    package var choosesBySource: Bool
 
     /// A frontend that spreads its connections evenly over these backends.
     package init(
         _ frontend: Frontend, label: String, backends: [SocketEndpoint], localCount: Int = 0,
         isLocalForOutside: Bool = false, fallback: Fallback = .refuse,
         affinitySeconds: Int? = nil, allowedSources: [CIDRBlock] = [],
-        sourceHiding: SourceHiding, holdsRefusals: Bool = false
+        sourceHiding: SourceHiding, holdsRefusals: Bool = false, choosesBySource: Bool = false
     ) {
         precondition(localCount <= backends.count, "local backends are counted among all")
         self.frontend = frontend
@@ -60,6 +62,7 @@ package struct ForwardingEntry: Hashable, Sendable {
         self.allowedSources = allowedSources
         self.sourceHiding = sourceHiding
         self.holdsRefusals = holdsRefusals
+        self.choosesBySource = choosesBySource
     }
 
     /// The address family of frontend and backends.

@@ -11,12 +11,19 @@ enum SharedChain: Hashable, Comparable {
     case restrictedRandom(Int)
     /// Lets allowed sources pass to `stickyRandom`.
     case restrictedStickyRandom(Int)
+    /// Picks one of so many slots by the client's address.
+    case hash(Int)
+    /// Lets allowed sources pass to `hash`.
+    case restrictedHash(Int)
     /// Learns or renews a client's choice for so many seconds.
     case remember(Int)
 
     /// How a frontend chooses among so many slots.
     static func choosing(among count: Int, for entry: ForwardingEntry) -> SharedChain {
-        switch (entry.affinitySeconds != nil, !entry.allowedSources.isEmpty) {
+        if entry.choosesBySource, entry.affinitySeconds == nil {
+            return entry.allowedSources.isEmpty ? .hash(count) : .restrictedHash(count)
+        }
+        return switch (entry.affinitySeconds != nil, !entry.allowedSources.isEmpty) {
         case (false, false): .random(count)
         case (true, false): .stickyRandom(count)
         case (false, true): .restrictedRandom(count)
@@ -31,6 +38,8 @@ enum SharedChain: Hashable, Comparable {
         case .stickyRandom(let count): "sticky_random_\(count)"
         case .restrictedRandom(let count): "restricted_random_\(count)"
         case .restrictedStickyRandom(let count): "restricted_sticky_random_\(count)"
+        case .hash(let count): "hash_\(count)"
+        case .restrictedHash(let count): "restricted_hash_\(count)"
         case .remember(let seconds): "remember_\(seconds)s"
         }
     }
@@ -38,7 +47,8 @@ enum SharedChain: Hashable, Comparable {
     /// The chain that this one ends in, if it does.
     var next: SharedChain? {
         switch self {
-        case .random, .remember: nil
+        case .random, .hash, .remember: nil
+        case .restrictedHash(let count): .hash(count)
         case .stickyRandom(let count), .restrictedRandom(let count): .random(count)
         case .restrictedStickyRandom(let count): .stickyRandom(count)
         }
@@ -55,6 +65,13 @@ enum SharedChain: Hashable, Comparable {
             return Chain(
                 name, comment: "one such chain for each endpoint count in use",
                 rules: [Rule(.translateDestination(fields, map: SetNames.endpoints))])
+        case .hash(let count):
+            let hash = Selector.sourceHash(modulus: UInt32(count), seed: Fields.hashSeed)
+            return Chain(
+                name, comment: "a client stays with its slot",
+                rules: [
+                    Rule(.translateDestination(Fields.frontend + [hash], map: SetNames.endpoints))
+                ])
         case .stickyRandom(let count):
             return Chain(
                 name, comment: "with ClientIP affinity",
@@ -62,7 +79,7 @@ enum SharedChain: Hashable, Comparable {
                     Rule(.translateDestination(Fields.client, map: SetNames.affinity)),
                     Rule(.verdict(.goto(SharedChain.random(count).name))),
                 ])
-        case .restrictedRandom, .restrictedStickyRandom:
+        case .restrictedRandom, .restrictedStickyRandom, .restrictedHash:
             return Chain(
                 name, comment: "with loadBalancerSourceRanges",
                 rules: [
@@ -95,6 +112,8 @@ enum Fields {
     static let originalFrontend: [Selector] = [
         .originalDestinationAddress, .transportProtocol, .originalDestinationPort,
     ]
+    /// The same on every balancer, so that they agree where a client goes.
+    static let hashSeed: UInt32 = 0x736c_7569
     static let client: [Selector] = [.sourceAddress] + frontend
     static let backend: [Selector] = [.destinationAddress, .destinationPort]
 }

@@ -45,7 +45,7 @@ package struct BalancerPlan: Sendable {
     package private(set) var orders: NodeOrders
     let frontends: BalancerFrontends
     /// For Services whose nodes without an endpoint cannot be told from dead ones.
-    let strictFrontends = BalancerFrontends()
+    let strictFrontends: BalancerFrontends
     private(set) var snapshot = ClusterSnapshot()
     private(set) var endpoints = BalancerEndpoints()
     private(set) var eligibleNodes: [NodeIdentity] = []
@@ -67,7 +67,9 @@ package struct BalancerPlan: Sendable {
         self.assignment = assignment
         self.rules = rules
         self.orders = orders
-        frontends = BalancerFrontends(panicThreshold: rules.panicThreshold)
+        frontends = BalancerFrontends(
+            panicThreshold: rules.panicThreshold, method: rules.method)
+        strictFrontends = BalancerFrontends(method: rules.method)
     }
 
     /// The nodes that may take traffic if they are well, in order of their names.

@@ -1,9 +1,12 @@
 package import ServiceModel
+package import ServiceTranslation
 
 /// How a balancer makes up its mind, beside the checks.
 package struct BalancerRules: Hashable, Sendable {
     /// The share of well nodes, in percent, below which all are used; 0 stands for never.
     package var panicThreshold = 50
+    /// How nodes are chosen for Services that do not say it themselves.
+    package var method = BalancingMethod.random
     /// True if cordoned nodes take no new connections.
     package var avoidsCordoned = false
     /// True if established connections to a node that is down are left alone.

@@ -65,9 +65,13 @@ struct RuleLowering {
     /// Loads fields into consecutive registers.
     private func load(_ fields: [Selector], from first: Int = 0) -> [KernelExpression] {
         var word = first
-        return fields.map { field in
+        return fields.flatMap { field in
             defer { word += (field.byteCount(in: family) + 3) / 4 }
-            return field.load(to: word, in: family)
+            // What is hashed is loaded first, to where its hash then stands: fields behind it
+            // come later and may take the rest of its room.
+            let load = field.load(to: word, in: family)
+            guard case .hash = load else { return [load] }
+            return [Selector.sourceAddress.load(to: word, in: family), load]
         }
     }
 
@@ -131,6 +135,10 @@ extension Selector {
         case .originalDestinationPort:
             .connection(key: UInt32(NFT_CT_PROTO_DST.rawValue), direction: 0, to: word)
         case .random(let modulus): .randomNumber(modulus: modulus, to: word)
+        case .sourceHash(let modulus, let seed):
+            .hash(
+                from: word, length: UInt32(family.addressByteCount), modulus: modulus, seed: seed,
+                to: word)
         }
     }
 }

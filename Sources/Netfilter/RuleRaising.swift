@@ -34,7 +34,7 @@ struct RuleRaising {
 
     private mutating func run(_ expression: KernelExpression) {
         switch expression {
-        case .payload, .meta, .connection, .randomNumber, .route:
+        case .payload, .meta, .connection, .randomNumber, .hash, .route:
             if !registers.load(expression) { foreign(expression) }
         case .bitwise(let from, let mask, let xor, let to):
             combine(from: from, mask: mask, xor: xor, to: to)

@@ -80,6 +80,10 @@ struct SymbolicRegisters {
             return field(of: [.transportProtocol], loadedBy: expression, to: to)
         case .randomNumber(let modulus, let to):
             return (.field(.random(modulus: modulus)), to)
+        case .hash(let from, let length, let modulus, let seed, let to):
+            guard symbols[from] == .field(.sourceAddress), length == family.addressByteCount
+            else { return nil }
+            return (.field(.sourceHash(modulus: modulus, seed: seed)), to)
         case .connection(NFT_CT_STATE.rawValue, _, let to):
             return (.connectionState(mask: nil), to)
         case .connection(NFT_CT_STATUS.rawValue, _, let to):

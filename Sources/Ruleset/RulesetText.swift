@@ -85,6 +85,8 @@ package enum StatementText {
         case .originalDestinationAddress: "ct original \(family.rawValue) daddr"
         case .originalDestinationPort: "ct original proto-dst"
         case .random(let modulus): "numgen random mod \(modulus)"
+        case .sourceHash(let modulus, let seed):
+            "jhash \(family.rawValue) saddr mod \(modulus) seed 0x\(String(seed, radix: 16))"
         }
     }
 

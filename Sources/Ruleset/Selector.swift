@@ -18,6 +18,8 @@ package enum Selector: Hashable, Sendable {
     case originalDestinationPort
     /// `numgen random mod N`: 0 ..< N, by chance.
     case random(modulus: UInt32)
+    /// `jhash ip saddr mod N seed S`: 0 ..< N, the same for every packet of a client.
+    case sourceHash(modulus: UInt32, seed: UInt32)
 
     /// What kind of value the selector yields, which decides its bytes in a key.
     package enum Kind: Hashable, Sendable {
@@ -37,7 +39,7 @@ package enum Selector: Hashable, Sendable {
         case .sourceAddress, .destinationAddress, .originalDestinationAddress: .address
         case .transportProtocol: .transportProtocol
         case .sourcePort, .destinationPort, .originalDestinationPort: .port
-        case .random: .number
+        case .random, .sourceHash: .number
         }
     }
 

@@ -27,9 +27,18 @@ struct Traveller {
             case .originalDestinationAddress: data.append(packet.originalDestination.address)
             case .originalDestinationPort: data.append(packet.originalDestination.port)
             case .random(let modulus): data.append(number: choose(modulus))
+            case .sourceHash(let modulus, let seed):
+                data.append(number: Self.hash(packet.source.address, seed) % modulus)
             }
         }
         return data
+    }
+}
+
+extension Traveller {
+    /// Stands for the kernel's hash: any function of the client's address does.
+    private static func hash(_ address: IPAddress, _ seed: UInt32) -> UInt32 {
+        address.bytes.reduce(seed) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
     }
 }
 

@@ -29,10 +29,13 @@ package struct BalancerFrontends: Sendable {
 
     /// The share of well targets, in percent, below which all are used; 0 stands for never.
     package let panicThreshold: Int
+    /// How nodes are chosen for Services that do not say it themselves.
+    package let method: BalancingMethod
 
     /// Prepares to translate for a balancer.
-    package init(panicThreshold: Int = 0) {
+    package init(panicThreshold: Int = 0, method: BalancingMethod = .random) {
         self.panicThreshold = panicThreshold
+        self.method = method
     }
 
     /// The Service's addresses that the balancer answers for.
@@ -68,26 +71,42 @@ package struct BalancerFrontends: Sendable {
         standing: (Target) -> TargetStanding
     ) -> BalancedService {
         var result = BalancedService()
+        let method = method(of: service, &result)
         for port in service.ports {
             for address in addresses(of: service) {
                 if port.nodePort == nil { report(service, port, &result) }
+                let targets = targets(port, address.family, on: nodes)
                 let choice = BalancerChoice(
-                    of: targets(port, address.family, on: nodes).map { ($0.socket, standing($0)) },
-                    panicThreshold: panicThreshold)
+                    of: targets.map { ($0.socket, standing($0)) }, panicThreshold: panicThreshold)
                 if choice.failsOpen { result.failsOpen = true }
                 result.entries.append(
                     ForwardingEntry(
                         Frontend(address, port.transport, port.port),
                         label: FrontendLabel.text(service, port),
-                        backends: choice.slots,
+                        backends: method.slots(choice, capacity: targets.count),
                         affinitySeconds: service.affinity.seconds,
                         allowedSources: service.sourceRanges.filter {
                             $0.family == address.family
                         },
-                        sourceHiding: .everyClient, holdsRefusals: holdsRefusals))
+                        sourceHiding: .everyClient, holdsRefusals: holdsRefusals,
+                        choosesBySource: method != .random))
             }
         }
         return result
+    }
+
+    /// How the Service's annotation, or else the user, wants nodes to be chosen.
+    private func method(
+        of service: ServiceDefinition, _ result: inout BalancedService
+    ) -> BalancingMethod {
+        guard let text = service.notes["balancing"] else { return method }
+        if let own = BalancingMethod(rawValue: text) { return own }
+        result.problems.append(
+            TranslationProblem(
+                object: "Service \(service.identity)", field: "sluice.io/balancing",
+                message: "\(text.prefix(80).debugDescription) is not random, source-hash or "
+                    + "maglev; \(method.rawValue) is used"))
+        return method
     }
 
     private func targets(

@@ -86,6 +86,9 @@ struct BalancerChoiceOptions: ParsableArguments {
     @Option(help: "The folder of the programs that checks may run.")
     var checkCommands = Terminal.environment("check-commands") ?? "/etc/sluice/checks"
 
+    @Option(help: "How a node is chosen: random, source-hash or maglev.")
+    var balancing = Terminal.environment("balancing") ?? "random"
+
     @Option(help: "Share of healthy nodes, in percent, below which all are used; 0: never.")
     var panicThreshold = Terminal.environment("panic-threshold") ?? "50"
 
@@ -103,7 +106,8 @@ struct BalancerChoiceOptions: ParsableArguments {
     /// The settings in the daemon's terms.
     func settings() throws -> BalancerChoices {
         try BalancerChoices(
-            panicThreshold: panicThreshold, cordoned: cordoned, onDown: onDown,
+            balancing: balancing, panicThreshold: panicThreshold, cordoned: cordoned,
+            onDown: onDown,
             slowStart: slowStart,
             checkFastInterval: checkFastInterval ?? Terminal.environment("check-fast-interval"),
             checkDownInterval: checkDownInterval ?? Terminal.environment("check-down-interval"),

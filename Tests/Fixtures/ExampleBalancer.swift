@@ -29,6 +29,7 @@ package struct ExampleBalancer: Sendable {
             "empty": [entry("empty", 12, [])],
             "held": [entry("held", 13, nodes(30_083), holdsRefusals: true)],
             "last": [entry("last", 14, [nodes(30_084)[0]], holdsRefusals: true)],
+            "hashed": [entry("hashed", 15, nodes(30_085), choosesBySource: true)],
             "ranges": [entry("ranges", 17, nodes(30_087), ranges: places.allowedSources)],
         ]
     }
@@ -40,11 +41,13 @@ package struct ExampleBalancer: Sendable {
 
     private func entry(
         _ name: String, _ number: Int, _ backends: [SocketEndpoint], affinity: Int? = nil,
-        ranges: [CIDRBlock] = [], holdsRefusals: Bool = false
+        ranges: [CIDRBlock] = [], holdsRefusals: Bool = false,
+        choosesBySource: Bool = false
     ) -> ForwardingEntry {
         ForwardingEntry(
             Frontend(places.loadBalancerIP(number), .tcp, port(80)), label: "default/\(name)",
             backends: backends, affinitySeconds: affinity, allowedSources: ranges,
-            sourceHiding: .everyClient, holdsRefusals: holdsRefusals)
+            sourceHiding: .everyClient, holdsRefusals: holdsRefusals,
+            choosesBySource: choosesBySource)
     }
 }

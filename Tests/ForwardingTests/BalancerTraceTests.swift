@@ -85,4 +85,23 @@ struct BalancerTraceTests {
             #expect(refusal(of: number, by: example.nodes(port)[0]) != .dropped)
         }
     }
+
+    @Test("goes by its source where that is wanted, every time to the same node")
+    func bySource() {
+        var walk = PacketWalk(through: table, localAddresses: [balancer]) { _ in
+            preconditionFailure("nothing is left to chance")
+        }
+        var nodes: Set<PacketOutcome> = []
+        for number in 1...40 as ClosedRange<UInt16> {
+            let packets = [number, number + 100].map {
+                Packet(
+                    .tcp, from: endpoint(example.places.client, 40_000 + $0),
+                    to: endpoint(example.places.loadBalancerIP(15), 80))
+            }
+            let ends = packets.map { walk.walk($0, from: .network).outcome }
+            #expect(ends[0] == ends[1])
+            nodes.insert(ends[0])
+        }
+        #expect(nodes.count == 1)
+    }
 }

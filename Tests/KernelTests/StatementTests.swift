@@ -50,6 +50,11 @@ struct StatementTests {
             .translateDestination(
                 DataPlane.frontend + [.random(modulus: 4_294_967_295)], map: "backends")
         ],
+        [
+            .translateDestination(
+                DataPlane.frontend + [.sourceHash(modulus: 1_021, seed: 0x736c_7569)],
+                map: "backends")
+        ],
         [.translateDestination([.sourceAddress] + DataPlane.frontend, map: "learned")],
         [.isProtocol([.tcp]), .reject(.tcpReset)], [.reject(.portUnreachable)],
     ]

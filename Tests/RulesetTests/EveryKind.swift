@@ -60,6 +60,14 @@ enum EveryKind {
 
     private static let chains = [
         Chain(
+            "hash_2",
+            rules: [
+                Rule(
+                    .translateDestination(
+                        frontend + [.sourceHash(modulus: 2, seed: 0x736c_7569)],
+                        map: "endpoints"))
+            ]),
+        Chain(
             "random_2", comment: "picks",
             rules: [
                 Rule(.translateDestination(frontend + [.random(modulus: 2)], map: "endpoints"))

@@ -1,4 +1,5 @@
 import Addressing
+import Forwarding
 import KubeAPI
 import ServiceModel
 import ServiceTranslation
@@ -52,6 +53,39 @@ struct BalancerChoiceTests {
         let open = try choice([.withheld, .failing])
         #expect(open.slots == [try socket(2)] && open.failsOpen)
         #expect(try choice([.withheld, .withheld]).slots.isEmpty)
+    }
+}
+
+@Suite("How a Service's nodes are chosen")
+struct BalancingMethodTests {
+    private func translated(_ text: String?, method: BalancingMethod) throws -> BalancedService {
+        let object = balancedService {
+            $0.metadata.annotations = text.map { ["sluice.io/balancing": $0] }
+        }
+        let snapshot = World(object).snapshot
+        return BalancerFrontends(method: method).translate(
+            try #require(snapshot.services.values.first), nodes: Array(snapshot.nodes.values)
+        ) { _ in .serving(weight: 1) }
+    }
+
+    @Test(
+        "an annotation goes before the default",
+        arguments: [
+            (nil, .random, false, 2), ("maglev", .random, true, 251), ("random", .maglev, false, 2),
+            ("source-hash", .random, true, 2), (nil, .maglev, true, 251),
+        ] as [(String?, BalancingMethod, Bool, Int)])
+    func methods(text: String?, method: BalancingMethod, bySource: Bool, slots: Int) throws {
+        let entry = try #require(try translated(text, method: method).entries.first)
+        #expect(entry.choosesBySource == bySource)
+        #expect(entry.backends.count == slots)
+        #expect(Set(entry.backends).count == 2)
+    }
+
+    @Test("an annotation that is no method is told, and the default is used")
+    func bad() throws {
+        let service = try translated("leastconn", method: .random)
+        #expect(service.entries.first?.choosesBySource == false)
+        #expect(service.problems.map(\.field) == ["sluice.io/balancing"])
     }
 }
 

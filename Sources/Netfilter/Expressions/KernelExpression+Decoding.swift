@@ -14,6 +14,7 @@ extension KernelExpression {
             case "meta": Self.meta(expression)
             case "ct": Self.connection(expression)
             case "numgen": Self.randomNumber(expression)
+            case "hash": Self.hash(expression)
             case "fib": Self.route(expression)
             case "bitwise": Self.bitwise(expression)
             case "byteorder": Self.byteOrder(expression)
@@ -59,6 +60,18 @@ extension KernelExpression {
             let modulus = expression.number(NFTNL_EXPR_NG_MODULUS)
         else { return nil }
         return .randomNumber(modulus: modulus, to: to)
+    }
+
+    private static func hash(_ expression: ExpressionReader) -> Self? {
+        guard let from = expression.register(NFTNL_EXPR_HASH_SREG),
+            let to = expression.register(NFTNL_EXPR_HASH_DREG),
+            expression.number(NFTNL_EXPR_HASH_TYPE) ?? 0 == UInt32(NFT_HASH_JENKINS.rawValue),
+            expression.number(NFTNL_EXPR_HASH_OFFSET) ?? 0 == 0,
+            let length = expression.number(NFTNL_EXPR_HASH_LEN),
+            let modulus = expression.number(NFTNL_EXPR_HASH_MODULUS),
+            let seed = expression.number(NFTNL_EXPR_HASH_SEED)
+        else { return nil }
+        return .hash(from: from, length: length, modulus: modulus, seed: seed, to: to)
     }
 
     private static func route(_ expression: ExpressionReader) -> Self? {

@@ -8,7 +8,8 @@ extension KernelExpression {
         anonymousSets: [SetReference: UInt32]
     ) throws(NetfilterError) -> LibraryExpression {
         switch self {
-        case .payload, .meta, .connection, .randomNumber, .route: try encodedLoad()
+        case .payload, .meta, .connection, .route: try encodedLoad()
+        case .randomNumber, .hash: try encodedNumber()
         case .bitwise, .compare: try encodedComparison()
         case .lookup(let set, let from, let destination, let isNegated):
             try Self.encodedLookup(
@@ -42,13 +43,6 @@ extension KernelExpression {
             if let direction { expression.set(NFTNL_EXPR_CT_DIR, byte: direction) }
             expression.set(NFTNL_EXPR_CT_DREG, register: to)
             return expression
-        case .randomNumber(let modulus, let to):
-            let expression = try LibraryExpression(named: "numgen")
-            expression.set(NFTNL_EXPR_NG_DREG, register: to)
-            expression.set(NFTNL_EXPR_NG_TYPE, UInt32(NFT_NG_RANDOM.rawValue))
-            expression.set(NFTNL_EXPR_NG_MODULUS, modulus)
-            expression.set(NFTNL_EXPR_NG_OFFSET, 0)
-            return expression
         case .route(let result, let flags, let to):
             let expression = try LibraryExpression(named: "fib")
             expression.set(NFTNL_EXPR_FIB_RESULT, result)
@@ -56,6 +50,29 @@ extension KernelExpression {
             expression.set(NFTNL_EXPR_FIB_DREG, register: to)
             return expression
         default: preconditionFailure("\(self) loads nothing")
+        }
+    }
+
+    private func encodedNumber() throws(NetfilterError) -> LibraryExpression {
+        switch self {
+        case .randomNumber(let modulus, let to):
+            let expression = try LibraryExpression(named: "numgen")
+            expression.set(NFTNL_EXPR_NG_DREG, register: to)
+            expression.set(NFTNL_EXPR_NG_TYPE, UInt32(NFT_NG_RANDOM.rawValue))
+            expression.set(NFTNL_EXPR_NG_MODULUS, modulus)
+            expression.set(NFTNL_EXPR_NG_OFFSET, 0)
+            return expression
+        case .hash(let from, let length, let modulus, let seed, let to):
+            let expression = try LibraryExpression(named: "hash")
+            expression.set(NFTNL_EXPR_HASH_SREG, register: from)
+            expression.set(NFTNL_EXPR_HASH_DREG, register: to)
+            expression.set(NFTNL_EXPR_HASH_LEN, length)
+            expression.set(NFTNL_EXPR_HASH_MODULUS, modulus)
+            expression.set(NFTNL_EXPR_HASH_SEED, seed)
+            expression.set(NFTNL_EXPR_HASH_OFFSET, 0)
+            expression.set(NFTNL_EXPR_HASH_TYPE, UInt32(NFT_HASH_JENKINS.rawValue))
+            return expression
+        default: preconditionFailure("\(self) makes no number")
         }
     }
 

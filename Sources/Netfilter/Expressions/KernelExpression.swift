@@ -30,6 +30,8 @@ enum KernelExpression: Hashable {
     case connection(key: UInt32, direction: UInt8?, to: Int)
     /// Loads a random number below a modulus.
     case randomNumber(modulus: UInt32, to: Int)
+    /// Loads Jenkins' hash of so many bytes, below a modulus.
+    case hash(from: Int, length: UInt32, modulus: UInt32, seed: UInt32, to: Int)
     /// Loads what the routing table says about an address.
     case route(result: UInt32, flags: UInt32, to: Int)
     /// Combines a register with constants: `(from & mask) ^ xor`.
