@@ -24,6 +24,8 @@ let lifecycle = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let unixSignals = Target.Dependency.product(
@@ -54,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -109,7 +112,8 @@ let package = Package(
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
                 "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "HostJournal",
-                "TableSync", coreMetrics, lifecycle, logging, nioCore, nioPosix,
+                "TableSync", coreMetrics, lifecycle, logging, nioCore, nioHPACK, nioHTTP2, nioPosix,
+                nioSSL,
             ]),
         room("APIServer", ["KubeAPI", "ObjectStore", hummingbird, lifecycle, logging, nioCore]),
         room(
@@ -135,9 +139,10 @@ let package = Package(
             name: "sluice", dependencies: ["Daemon", argumentParser, logging],
             swiftSettings: strict),
 
-        // What tests share: values and builders; namespaces and commands.
+        // What tests share: values and builders; namespaces and commands; a lab.
         testRoom("Fixtures", ["Addressing", "Forwarding", "ServiceModel"]),
         testRoom("Support", []),
+        testRoom("LabKit", []),
 
         // Pure tests.
         tests("AddressingTests", ["Addressing"]),
@@ -194,7 +199,7 @@ let package = Package(
             [
                 "Addressing", "KubeAPI", "ServiceModel", "Forwarding", "ServiceTranslation",
                 "HealthChecking", "Netfilter", "APIClient", "TableSync", "LoadBalancer", logging,
-                nioCore, nioPosix,
+                nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL,
             ]),
 
         tests(
@@ -211,7 +216,8 @@ let package = Package(
         tests("DaemonTests", ["Addressing", "Daemon"]),
 
         // Tests of the whole program, on several hosts in namespaces.
-        tests("LabTests", ["sluice"]),
+        tests("LabTests", ["LabKit", "sluice"]),
+        tests("BehaviourTests", ["LabKit", "sluice"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,6 +12,7 @@ package struct BalancerSettings: Sendable {
     let interface: String
     let check: CheckDefinition
     let policy: HealthPolicy
+    let choices: BalancerChoices
     let mayOwnTables: Bool
     let listen: ListenAddress
     let metrics: ListenAddress
@@ -19,11 +20,12 @@ package struct BalancerSettings: Sendable {
     /// Reads the flags of a balancer.
     package init(
         source: APISource?, interface: String, check: String, checkInterval: String,
-        checkTimeout: String?, rise: String, fall: String, tableOwner: String,
-        listen: ListenAddress, metrics: ListenAddress
+        checkTimeout: String?, rise: String, fall: String, choices: BalancerChoices,
+        tableOwner: String, listen: ListenAddress, metrics: ListenAddress
     ) throws(ConfigurationError) {
         self.source = source
         self.interface = interface
+        self.choices = choices
         do {
             self.check = try CheckDefinition(check)
         } catch {
@@ -35,10 +37,14 @@ package struct BalancerSettings: Sendable {
             timeout = try SettingText.duration(checkTimeout, flag: "--check-timeout")
         }
         do {
-            policy = try HealthPolicy(
+            var policy = try HealthPolicy(
                 interval: interval, timeout: timeout,
                 rise: try SettingText.count(rise, flag: "--rise"),
                 fall: try SettingText.count(fall, flag: "--fall"))
+            policy.fastInterval = choices.fastInterval
+            policy.downInterval = choices.downInterval
+            policy.initial = choices.initial
+            self.policy = policy
         } catch let error as HealthPolicyError {
             throw ConfigurationError(
                 "--check-interval, --check-timeout, --rise, --fall", "\(error)")
@@ -61,9 +67,13 @@ struct BalancerRole {
     init(
         _ settings: BalancerSettings, client: APIClient, context: RoleContext
     ) throws {
-        let configuration = LoadBalancerConfiguration(
+        var configuration = LoadBalancerConfiguration(
             interface: settings.interface, check: settings.check, policy: settings.policy,
             ownsTables: try context.ownsTables(allowed: settings.mayOwnTables))
+        configuration.rules = settings.choices.rules
+        configuration.slowStart = settings.choices.slowStart
+        configuration.commandFolder = settings.choices.commandFolder
+        configuration.ordersFile = "\(context.common.stateDirectory)/balancer-orders.json"
         let balancer = try LoadBalancer(
             configuration, client: client,
             journal: HostJournal(directory: context.common.stateDirectory, role: "balancer"),
@@ -84,6 +94,7 @@ struct BalancerRole {
                         return try await balancer.difference()
                     },
                 ],
+                actions: [BalancerOrders.action(of: balancer)],
                 logger: context.logger),
         ]
     }

@@ -28,11 +28,12 @@ package struct PlannedNode {
         case nil: throw ConfigurationError.noSource
         }
         let name = node.nodeName ?? HostName.short
-        let plan = NodePlan(
-            NodeProxyConfiguration(
-                nodeName: name, serviceRanges: ranges.service, podRanges: ranges.pods,
-                nodePortAddresses: node.nodePortAddresses, hasCounters: node.hasCounters,
-                ownsTables: node.mayOwnTables && Self.kernelHasOwnedTables()))
+        var configuration = NodeProxyConfiguration(
+            nodeName: name, serviceRanges: ranges.service, podRanges: ranges.pods,
+            nodePortAddresses: node.nodePortAddresses, hasCounters: node.hasCounters,
+            ownsTables: node.mayOwnTables && Self.kernelHasOwnedTables())
+        configuration.opensClusterIPs = node.opensClusterIPs
+        let plan = NodePlan(configuration)
         if snapshot.nodes[name] == nil {
             ToolWarning.say("there is no Node \(name): nodePorts and local endpoints are left out")
         }

@@ -19,6 +19,7 @@ struct ProxyRole {
             nodePortAddresses: settings.node.nodePortAddresses,
             hasCounters: settings.node.hasCounters,
             ownsTables: try context.ownsTables(allowed: settings.node.mayOwnTables))
+        configuration.opensClusterIPs = settings.node.opensClusterIPs
         let health = SyncHealth(stallTimeout: configuration.stallTimeout)
         let proxy = try NodeProxy(
             configuration, client: client,

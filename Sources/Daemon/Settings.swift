@@ -76,11 +76,16 @@ package struct NodeSettings: Sendable {
     package let mayOwnTables: Bool
     /// True if frontends and endpoints count their connections in the kernel.
     package let hasCounters: Bool
+    /// True if ClusterIPs answer everybody who has a route to them.
+    package let opensClusterIPs: Bool
 
     /// Reads the flags of a node.
     package init(
-        nodeName: String?, nodePortAddresses: String, tableOwner: String, counters: String
+        nodeName: String?, nodePortAddresses: String, clusterIPAccess: String = "cluster",
+        tableOwner: String, counters: String
     ) throws(ConfigurationError) {
+        opensClusterIPs = try SettingText.choice(
+            clusterIPAccess, flag: "--cluster-ip-access", yes: "any", no: "cluster")
         self.nodeName = nodeName
         self.nodePortAddresses =
             nodePortAddresses == "primary"

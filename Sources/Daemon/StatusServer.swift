@@ -42,6 +42,20 @@ package struct StatusPage: Sendable {
     }
 }
 
+/// Something that a daemon does when it is asked to, by root alone.
+struct StatusAction: Sendable {
+    let path: String
+    let act: @Sendable ([String: String]) async -> StatusPage.Answer
+
+    /// An action at a path, with what its query says.
+    init(
+        _ path: String, act: @escaping @Sendable ([String: String]) async -> StatusPage.Answer
+    ) {
+        self.path = path
+        self.act = act
+    }
+}
+
 /// Serves a daemon's pages over TCP, or to root alone through a unix socket.
 struct StatusServer: Service {
     enum Place: Sendable, CustomStringConvertible {
@@ -58,6 +72,8 @@ struct StatusServer: Service {
 
     let place: Place
     let pages: [StatusPage]
+    /// Only a unix socket has any.
+    var actions: [StatusAction] = []
     let logger: Logger
 
     func run() async throws {
@@ -67,6 +83,18 @@ struct StatusServer: Service {
                 let answer = await page.answer()
                 return Response(
                     status: answer.isWell ? .ok : .serviceUnavailable,
+                    headers: [.contentType: answer.contentType],
+                    body: .init(byteBuffer: ByteBuffer(string: answer.body)))
+            }
+        }
+        for action in actions {
+            router.post(RouterPath(action.path)) { request, _ in
+                let query = Dictionary(
+                    request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+                    uniquingKeysWith: { first, _ in first })
+                let answer = await action.act(query)
+                return Response(
+                    status: answer.isWell ? .ok : .badRequest,
                     headers: [.contentType: answer.contentType],
                     body: .init(byteBuffer: ByteBuffer(string: answer.body)))
             }

@@ -15,62 +15,73 @@ enum BaseChains {
         ])
 
     /// The chains of a node: docs/data-plane.md draws a packet's way through them.
-    static let ofNode: [Chain] = [
-        refuseChain,
-        Chain(
-            "prerouting", base: BaseChain(.nat, .prerouting, priority: -100),
-            rules: [
-                Rule(
-                    .inSet([.sourceAddress], isNegated: true, set: SetNames.pods),
-                    .verdict(.jump("outside"))),
-                Rule(.verdict(.goto("service"))),
-            ]),
-        Chain(
-            "output", base: BaseChain(.nat, .output, priority: -100),
-            rules: [Rule(.verdict(.goto("service")))]),
-        Chain(
-            "outside",
-            rules: [
-                Rule(
-                    .inSet([.destinationAddress], isNegated: false, set: SetNames.serviceRanges),
-                    .inSet([.sourceAddress], isNegated: true, set: SetNames.cluster),
-                    .verdict(.drop)),
-                Rule(.verdictMap(Fields.frontend, map: SetNames.fromOutside)),
-            ]),
-        Chain(
-            "service",
-            rules: [
-                Rule(.verdictMap(Fields.frontend, map: SetNames.services)),
-                Rule(
-                    .inSet([.destinationAddress], isNegated: false, set: SetNames.clusterIPs),
-                    .verdict(.goto(refuse))),
-                Rule(
-                    .inSet([.destinationAddress], isNegated: false, set: SetNames.serviceRanges),
-                    .verdict(.drop)),
-            ]),
-        Chain(
-            "input", base: BaseChain(.nat, .input, priority: 100),
-            rules: [
-                Rule(
-                    .isDestinationTranslated, originalIsTransport,
-                    .verdictMap(Fields.originalFrontend, map: SetNames.remember))
-            ]),
-        Chain(
-            "postrouting", base: BaseChain(.nat, .postrouting, priority: 100),
-            rules: [Rule(.isDestinationTranslated, .verdict(.goto("after_dnat")))]),
-        Chain(
-            "after_dnat", comment: "first packet of a connection we may have translated",
-            rules: afterTranslation),
-        Chain(
-            "invalid", base: BaseChain(.filter, .prerouting, priority: -110),
-            comment: "late segments would reach the client untranslated, and it would reset",
-            rules: [
-                Rule(
-                    .isInvalid,
-                    .inSet([.sourceAddress], isNegated: false, set: SetNames.cluster),
-                    .verdict(.drop))
-            ]),
-    ]
+    static func ofNode(opensClusterIPs: Bool) -> [Chain] {
+        [
+            refuseChain, prerouting, output, outside(opensClusterIPs: opensClusterIPs), service,
+            input, postrouting, afterDestination, invalid,
+        ]
+    }
+
+    private static let prerouting = Chain(
+        "prerouting", base: BaseChain(.nat, .prerouting, priority: -100),
+        rules: [
+            Rule(
+                .inSet([.sourceAddress], isNegated: true, set: SetNames.pods),
+                .verdict(.jump("outside"))),
+            Rule(.verdict(.goto("service"))),
+        ])
+
+    private static let output = Chain(
+        "output", base: BaseChain(.nat, .output, priority: -100),
+        rules: [Rule(.verdict(.goto("service")))])
+
+    /// What packets meet that do not come from this node's pods.
+    private static func outside(opensClusterIPs: Bool) -> Chain {
+        let isolation = Rule(
+            .inSet([.destinationAddress], isNegated: false, set: SetNames.serviceRanges),
+            .inSet([.sourceAddress], isNegated: true, set: SetNames.cluster),
+            .verdict(.drop))
+        let local = Rule(.verdictMap(Fields.frontend, map: SetNames.fromOutside))
+        return Chain("outside", rules: opensClusterIPs ? [local] : [isolation, local])
+    }
+
+    private static let service = Chain(
+        "service",
+        rules: [
+            Rule(.verdictMap(Fields.frontend, map: SetNames.services)),
+            Rule(
+                .inSet([.destinationAddress], isNegated: false, set: SetNames.clusterIPs),
+                .verdict(.goto(refuse))),
+            Rule(
+                .inSet([.destinationAddress], isNegated: false, set: SetNames.serviceRanges),
+                .verdict(.drop)),
+        ])
+
+    private static let input = Chain(
+        "input", base: BaseChain(.nat, .input, priority: 100),
+        rules: [
+            Rule(
+                .isDestinationTranslated, originalIsTransport,
+                .verdictMap(Fields.originalFrontend, map: SetNames.remember))
+        ])
+
+    private static let postrouting = Chain(
+        "postrouting", base: BaseChain(.nat, .postrouting, priority: 100),
+        rules: [Rule(.isDestinationTranslated, .verdict(.goto("after_dnat")))])
+
+    private static let afterDestination = Chain(
+        "after_dnat", comment: "first packet of a connection we may have translated",
+        rules: afterTranslation)
+
+    private static let invalid = Chain(
+        "invalid", base: BaseChain(.filter, .prerouting, priority: -110),
+        comment: "late segments would reach the client untranslated, and it would reset",
+        rules: [
+            Rule(
+                .isInvalid,
+                .inSet([.sourceAddress], isNegated: false, set: SetNames.cluster),
+                .verdict(.drop))
+        ])
 
     /// The order matters: a pod that reached itself is masqueraded before pods are let off.
     private static let afterTranslation = [
@@ -97,6 +108,10 @@ enum BaseChains {
     ]
 
     /// The chains of a balancer: it has no pods, so every translated connection is masqueraded.
+    ///
+    /// `refusals` stands behind connection tracking (-200), which forgets a connection that is
+    /// refused at once but leaves it attached to the packet, so that the frontend is known; and
+    /// before the translation is undone (-100). A client's next SYN is thus a new connection.
     static let ofBalancer: [Chain] = [
         refuseChain,
         Chain(
@@ -114,5 +129,17 @@ enum BaseChains {
         Chain(
             "after_dnat", comment: "first packet of a connection we may have translated",
             rules: Array(afterTranslation[0...0]) + Array(afterTranslation[2...2])),
+        Chain(
+            "refusals", base: BaseChain(.filter, .prerouting, priority: -150),
+            comment: "a SYN's RST: dropped, and the client's next SYN meets another backend",
+            rules: [
+                Rule(
+                    .isProtocol([.tcp]),
+                    .hasTCPFlags(
+                        [.reset, .acknowledge], among: [.synchronize, .reset, .acknowledge]),
+                    .hasSequenceNumber(0),
+                    .inSet(Fields.originalFrontend, isNegated: false, set: SetNames.holdRefusals),
+                    .verdict(.drop))
+            ]),
     ]
 }

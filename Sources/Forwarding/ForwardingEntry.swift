@@ -38,13 +38,16 @@ package struct ForwardingEntry: Hashable, Sendable {
     package var allowedSources: [CIDRBlock]
     /// Whose address the backends see.
     package var sourceHiding: SourceHiding
+    /// True if a backend's refusal is kept from the client, whose next attempt may meet another;
+    /// only a balancer's table does so, and only while there is another.
+    package var holdsRefusals: Bool
 
     /// A frontend that spreads its connections evenly over these backends.
     package init(
         _ frontend: Frontend, label: String, backends: [SocketEndpoint], localCount: Int = 0,
         isLocalForOutside: Bool = false, fallback: Fallback = .refuse,
         affinitySeconds: Int? = nil, allowedSources: [CIDRBlock] = [],
-        sourceHiding: SourceHiding
+        sourceHiding: SourceHiding, holdsRefusals: Bool = false
     ) {
         precondition(localCount <= backends.count, "local backends are counted among all")
         self.frontend = frontend
@@ -56,6 +59,7 @@ package struct ForwardingEntry: Hashable, Sendable {
         self.affinitySeconds = affinitySeconds
         self.allowedSources = allowedSources
         self.sourceHiding = sourceHiding
+        self.holdsRefusals = holdsRefusals
     }
 
     /// The address family of frontend and backends.

@@ -20,12 +20,17 @@ package struct ForwardingLayout: Hashable, Sendable {
     package let flags: TableFlags
     /// True if frontends and endpoints count their new connections.
     package let hasCounters: Bool
+    /// True if ClusterIPs answer everybody who has a route to them, not only pods and nodes.
+    package let opensClusterIPs: Bool
 
     /// Describes the tables of a host.
-    package init(role: Role, flags: TableFlags = [], hasCounters: Bool = true) {
+    package init(
+        role: Role, flags: TableFlags = [], hasCounters: Bool = true, opensClusterIPs: Bool = false
+    ) {
         self.role = role
         self.flags = flags
         self.hasCounters = hasCounters
+        self.opensClusterIPs = opensClusterIPs
     }
 
     /// The tables of both address families.
@@ -46,7 +51,8 @@ package struct ForwardingLayout: Hashable, Sendable {
     func emptyTable(_ family: IPFamily) -> Table {
         Table(
             table(family), flags: flags, comment: "sluice: Services as data",
-            chains: role == .node ? BaseChains.ofNode : BaseChains.ofBalancer,
+            chains: role == .node
+                ? BaseChains.ofNode(opensClusterIPs: opensClusterIPs) : BaseChains.ofBalancer,
             sets: (role == .node ? sets.ofNode : sets.ofBalancer).map { ElementSet($0) })
     }
 }

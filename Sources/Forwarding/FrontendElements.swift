@@ -49,6 +49,10 @@ struct FrontendElements {
         case .hostOnly:
             elements.append(PlacedElement(set: sets.hideNode, element: Element(key)))
         }
+        if layout.role == .balancer, entry.canRetryElsewhere {
+            elements.append(
+                PlacedElement(set: sets.holdRefusals, element: Element(key, comment: comment)))
+        }
         return elements + allowedSources(key)
     }
 
@@ -114,5 +118,16 @@ struct FrontendElements {
         var cut = text
         while cut.utf8.count > ForwardingLimits.commentBytes - 3 { cut.removeLast() }
         return cut + "..."
+    }
+}
+
+extension ForwardingEntry {
+    /// Whether a client that one backend refuses may find another at its next attempt.
+    ///
+    /// Of the last backend the client must hear, or its connection would time out instead. Only
+    /// TCP's clients ask again by themselves.
+    fileprivate var canRetryElsewhere: Bool {
+        holdsRefusals && frontend.transport == .tcp
+            && backends.contains { $0 != backends.first }
     }
 }

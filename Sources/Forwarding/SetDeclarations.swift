@@ -15,6 +15,7 @@ enum SetNames {
     static let serviceRanges = "service_ranges"
     static let pods = "pods"
     static let cluster = "cluster"
+    static let holdRefusals = "hold_refusals"
 }
 
 /// What each set and map is made of: made once, since every element is placed with its set.
@@ -32,6 +33,7 @@ struct SetDeclarations: Sendable {
     let services: SetDeclaration
     let fromOutside: SetDeclaration
     let endpoints: SetDeclaration
+    let holdRefusals: SetDeclaration
 
     let affinity = SetDeclaration(
         SetNames.affinity, key: Fields.client, value: .data(Fields.backend),
@@ -86,6 +88,9 @@ struct SetDeclarations: Sendable {
             key: Fields.frontend + [.random(modulus: Self.slotModulus)],
             value: .data(Fields.backend), hasCounter: hasCounters,
             comment: "frontend . slot -> endpoint; local endpoints come first")
+        holdRefusals = SetDeclaration(
+            SetNames.holdRefusals, key: Fields.frontend, hasCounter: hasCounters,
+            comment: "frontends with another backend for whom one refuses")
     }
 
     /// The sets of a node's table.
@@ -98,6 +103,6 @@ struct SetDeclarations: Sendable {
 
     /// The sets of a balancer's table.
     var ofBalancer: [SetDeclaration] {
-        [services, endpoints, affinity, remember, hideClient, allowedSources]
+        [services, endpoints, affinity, remember, hideClient, allowedSources, holdRefusals]
     }
 }

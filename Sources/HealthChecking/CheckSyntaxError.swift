@@ -7,6 +7,7 @@ package struct CheckSyntaxError: Error, Hashable, Sendable {
         case invalidPort
         case invalidPath
         case pathTooLong
+        case invalidProgram
     }
 
     /// The whole text, as the user wrote it.
@@ -25,15 +26,17 @@ extension CheckSyntaxError: CustomStringConvertible {
     package var description: String {
         let cause =
             switch problem {
-            case .unknownKind: "it is neither \"tcp\" nor does it begin with \"http:\""
-            case .missingPath: "the path after the port is missing"
+            case .unknownKind: "it is none of tcp, http, https, grpc, udp and exec"
+            case .missingPath: "the path is missing"
             case .invalidPort: "the port is not a number from 1 to 65535"
             case .invalidPath: "the path has a space, a \"#\" or a character outside ASCII"
+            case .invalidProgram:
+                "the program is no plain name of a file in the folder of check programs"
             case .pathTooLong: "the path is longer than \(CheckDefinition.longestPath) bytes"
             }
         // Quoting escapes what would break the line, and a long text is only named.
         let quoted = String(text.prefix(80)).debugDescription
         return "invalid check \(quoted): \(cause); "
-            + "a check is tcp or http:PORT/PATH, such as http:10256/healthz"
+            + "a check is KIND[:PORT][/PATH], such as tcp or http:10256/healthz"
     }
 }

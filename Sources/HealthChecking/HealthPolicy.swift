@@ -1,13 +1,41 @@
+/// What is thought of a node before its first check, in HAProxy's words.
+package enum InitialHealth: String, Hashable, Sendable {
+    /// It takes traffic, until `fall` checks have failed.
+    case fullyUp = "fully-up"
+    /// It takes traffic, and the first check decides.
+    case up
+    /// It takes none, and the first check decides.
+    case down
+    /// It takes none, until `rise` checks have succeeded.
+    case fullyDown = "fully-down"
+}
+
 /// How often nodes are checked, and how many results in a row change the mind about one.
 package struct HealthPolicy: Hashable, Sendable {
     /// From the start of one check to the start of the next.
     package let interval: Duration
+    /// The same while results speak against what is believed; nil: `interval`.
+    package var fastInterval: Duration?
+    /// The same while a node is down; nil: `interval`.
+    package var downInterval: Duration?
+    /// What is thought of a node before its first check.
+    package var initial = InitialHealth.fullyUp
     /// How long a check may take before it counts as failed.
     package let timeout: Duration
     /// Successes in a row that make an unhealthy node healthy.
     package let rise: Int
     /// Failures in a row that make a node unhealthy.
     package let fall: Int
+
+    /// What is used where nobody says otherwise: every 2 s, two up, three down.
+    package static let standard = HealthPolicy()
+
+    private init() {
+        interval = .seconds(2)
+        timeout = .seconds(2)
+        rise = 2
+        fall = 3
+    }
 
     /// Makes a policy; `timeout` is `interval` when absent.
     ///

@@ -13,7 +13,7 @@
 /// node that is dead at that moment costs its share of connections until `fall` checks have failed,
 /// as it would have at any other moment. One success settles the matter, since nothing speaks
 /// against the node: `rise` is there to keep a node that was seen failing from coming back too
-/// early.
+/// early. A policy may begin otherwise: see `InitialHealth`.
 package struct HealthState: Hashable, Sendable {
     /// What is known of the node.
     package enum Condition: Hashable, Sendable {
@@ -41,6 +41,20 @@ package struct HealthState: Hashable, Sendable {
     /// Starts without a result.
     package init(policy: HealthPolicy) {
         self.policy = policy
+        switch policy.initial {
+        case .fullyUp: break
+        case .up: contrary = policy.fall - 1
+        case .down:
+            condition = .unhealthy
+            contrary = policy.rise - 1
+        case .fullyDown: condition = .unhealthy
+        }
+    }
+
+    /// From the start of the last check to that of the next, before chance is added.
+    package var nextInterval: Duration {
+        if contrary > 0 { return policy.fastInterval ?? policy.interval }
+        return condition == .unhealthy ? policy.downInterval ?? policy.interval : policy.interval
     }
 
     /// Whether new connections may be sent to the node.

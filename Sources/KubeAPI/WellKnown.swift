@@ -40,6 +40,21 @@ package enum WellKnown {
     /// On a Node: external load balancers leave it out.
     package static let excludeFromLoadBalancers =
         "node.kubernetes.io/exclude-from-external-load-balancers"
+    /// On a Node, as a taint: the cluster autoscaler is about to delete it.
+    package static let toBeDeletedTaint = "ToBeDeletedByClusterAutoscaler"
+    /// What the names of our own annotations begin with.
+    package static let ownPrefix = "sluice.io/"
     /// On a Service: its load balancer is still to be cleaned up.
     package static let loadBalancerFinalizer = "service.kubernetes.io/load-balancer-cleanup"
+}
+
+extension WellKnown {
+    /// Our own annotations of an object, without their prefix: `check`, `balancer-state`.
+    package static func notes(in metadata: ObjectMeta) -> [String: String] {
+        var notes: [String: String] = [:]
+        for (name, text) in metadata.annotations ?? [:] where name.hasPrefix(ownPrefix) {
+            notes[String(name.dropFirst(ownPrefix.count))] = text
+        }
+        return notes
+    }
 }

@@ -21,6 +21,8 @@ actor BalancerInbox {
         let decided: ContinuousClock.Instant?
         /// The names of the nodes that may take traffic, and whether they do everywhere.
         let nodes: [String: Bool]
+        /// How many Services use nodes that checks speak against.
+        let failingOpen: Int
     }
 
     private(set) var plan: BalancerPlan
@@ -84,6 +86,29 @@ actor BalancerInbox {
         announce()
     }
 
+    func take(slices change: ObjectChange<EndpointSliceObject>) {
+        switch change {
+        case .listed(let objects, _): plan.replaceSlices(objects)
+        case .upserted(let object): plan.upsert(object)
+        case .deleted(let object): plan.delete(object)
+        // Whether a Service has endpoints is a hint: nothing is lost without.
+        case .unreadable(let object): problems(object.description)
+        case .connected, .disconnected: break
+        }
+        announce()
+    }
+
+    /// Takes an order for a node; nil, and nothing is done, if there is no such node or Service.
+    func give(_ order: NodeOrder) -> NodeOrders? {
+        guard plan.knows(order.place) else { return nil }
+        plan.give(order)
+        announce()
+        return plan.orders
+    }
+
+    /// The targets that are drained.
+    var draining: [DrainingTarget] { plan.draining.values.flatMap(\.self) }
+
     /// Takes everything that waits; nil if nothing does or not all kinds are known yet.
     ///
     /// Checks that begin or end with the work are on the board when this returns.
@@ -92,7 +117,7 @@ actor BalancerInbox {
         let news = board.takeNews()
         plan.note(changed: news.changed)
         guard plan.hasWork || !hasStarted else { return nil }
-        let step = plan.takeStep(unhealthy: news.unhealthy)
+        let step = plan.takeStep(news.standings)
         board.change(starting: Array(step.startedChecks), ending: Array(step.endedChecks))
         defer {
             hasStarted = true
@@ -101,7 +126,8 @@ actor BalancerInbox {
         return Work(
             step: step, isComplete: !hasStarted,
             arrived: [arrived, news.decided].compactMap { $0 }.min() ?? .now,
-            decided: news.decided, nodes: nodes(unhealthy: news.unhealthy))
+            decided: news.decided, nodes: nodes(unhealthy: news.standings.unhealthy),
+            failingOpen: plan.failingOpen.count)
     }
 
     /// Puts work back that could not be carried out.

@@ -11,8 +11,6 @@ import TableSync
 struct BalancerLoop {
     /// Between two tries while the kernel refuses to be read or written.
     private static let retryInterval = Duration.seconds(1)
-    /// A packet that was on its way during a commit is through the rules long before this.
-    private static let lastSweepDelay = Duration.seconds(1)
 
     /// Whom the loop makes do things.
     struct Hands: Sendable {
@@ -20,31 +18,36 @@ struct BalancerLoop {
         let writer: any FrontendWriter
         /// Deletes the tracked flows that the filters mean; returns how many there were.
         let deleteFlows: @Sendable ([FlowFilter]) async throws -> Int
+        /// Says how many flows the backends have.
+        let countFlows: @Sendable ([FlowFilter]) async throws -> [SocketEndpoint: Int]
         /// Begins with some checks and ends others.
         let changeChecks: @Sendable (BalancerPlan.Step) -> Void
         /// Has exactly these addresses held, soon.
         let holdAddresses: @Sendable (Set<IPAddress>) async -> Void
     }
 
-    private let hands: Hands
-    private let inbox: BalancerInbox
+    let hands: Hands
+    let keepsEstablished: Bool
+    var drains = DrainWatch()
+    let inbox: BalancerInbox
     private let compareInterval: Duration
     private let health: SyncHealth
-    private let metrics: BalancerMetrics
-    private let logger: Logger
-    private let clock = ContinuousClock()
+    let metrics: BalancerMetrics
+    let logger: Logger
+    let clock = ContinuousClock()
     private var nextTry: ContinuousClock.Instant
     private var nextComparison: ContinuousClock.Instant
     private var saidWarnings: Set<String> = []
     /// What is left to do after backends went: look once more for clients that were remembered
     /// with one of them during the commit.
-    private var lastSweep: (due: ContinuousClock.Instant, stale: [FlowFilter])?
+    var lastSweep: (due: ContinuousClock.Instant, stale: [FlowFilter])?
 
     init(
-        _ hands: Hands, inbox: BalancerInbox, compareInterval: Duration, health: SyncHealth,
-        metrics: BalancerMetrics, logger: Logger
+        _ hands: Hands, inbox: BalancerInbox, keepsEstablished: Bool = false,
+        compareInterval: Duration, health: SyncHealth, metrics: BalancerMetrics, logger: Logger
     ) {
         self.hands = hands
+        self.keepsEstablished = keepsEstablished
         self.inbox = inbox
         self.compareInterval = compareInterval
         self.health = health
@@ -71,6 +74,7 @@ struct BalancerLoop {
             await lookAfterKernel()
         }
         await sweepOnceMore()
+        await attendDrains()
         await lookAfterKernel()
     }
 
@@ -93,7 +97,7 @@ struct BalancerLoop {
             report = try await hands.writer.write(updates)
         }
         metrics.synced(report, work, at: clock.now)
-        await letGo(stale)
+        await letGo(stale.compactMap { filter(for: $0, after: work.step) })
         // Only now: before its frontends stand, an address would make this host refuse.
         await hands.holdAddresses(work.step.addresses)
         await note(report, of: work)
@@ -149,49 +153,6 @@ struct BalancerLoop {
         logger.error(
             "the kernel could not be written; trying again every second",
             metadata: ["error": "\(error)"])
-    }
-
-    /// Frees clients from nodes that are gone.
-    ///
-    /// In this order: a repeated SYN finds its node in the tracked flows first, then in the
-    /// affinity map, and only then among the backends.
-    private mutating func letGo(_ stale: [FlowFilter]) async {
-        guard !stale.isEmpty else { return }
-        _ = await sweepAffinity(isLast: false)
-        await purge(stale)
-        lastSweep = (clock.now + Self.lastSweepDelay, stale)
-    }
-
-    /// Looks once more for clients of nodes that are gone, when it is time to.
-    private mutating func sweepOnceMore() async {
-        guard let (due, stale) = lastSweep, clock.now >= due else { return }
-        lastSweep = nil
-        if await sweepAffinity(isLast: true) > 0 { await purge(stale) }
-    }
-
-    /// Lets clients with affinity go; failing at it is said, and stops nothing.
-    private func sweepAffinity(isLast: Bool) async -> Int {
-        do throws(NetfilterError) {
-            return try await hands.writer.sweepAffinity(isLast: isLast)
-        } catch {
-            logger.warning(
-                "clients of removed nodes could not be let go", metadata: ["error": "\(error)"])
-            return 0
-        }
-    }
-
-    /// Deletes tracked flows; failing at it is said, and stops nothing.
-    private func purge(_ filters: [FlowFilter]) async {
-        guard !filters.isEmpty else { return }
-        do {
-            let count = try await hands.deleteFlows(filters)
-            metrics.purged(count)
-            if count > 0 { logger.info("flows deleted", metadata: ["count": "\(count)"]) }
-        } catch {
-            logger.warning(
-                "tracked flows of removed nodes could not be deleted",
-                metadata: ["error": "\(error)"])
-        }
     }
 
     /// Sees whether somebody else changed our tables.

@@ -28,6 +28,8 @@ package struct BalancerMetrics: Sendable {
     private let transaction = Timer(label: "sluice_balancer_transaction_seconds")
     private let arrival = Timer(label: "sluice_balancer_arrival_to_kernel_seconds")
     private let decision = Timer(label: "sluice_balancer_decision_to_kernel_seconds")
+    private let failingOpen = Gauge(label: "sluice_balancer_services_failing_open")
+    private let drainingFlows = Gauge(label: "sluice_balancer_draining_flows")
     private let nodes = NodeGauges()
 
     func checked(_ outcome: CheckOutcome) {
@@ -58,7 +60,10 @@ package struct BalancerMetrics: Sendable {
         if let decided = work.decided { decision.record(now - decided) }
         addresses.record(work.step.addresses.count)
         nodes.record(work.nodes)
+        failingOpen.record(work.failingOpen)
     }
+
+    func draining(_ flows: Int) { drainingFlows.record(flows) }
 
     func failedToSync() { failures.increment() }
 
@@ -113,6 +118,9 @@ extension BalancerMetrics {
         "sluice_balancer_refused_services": "Services that the kernel refused.",
         "sluice_balancer_addresses": "Load balancer addresses that are answered for.",
         "sluice_balancer_api_connected": "1 while changes arrive from the API.",
+        "sluice_balancer_services_failing_open":
+            "Services whose unhealthy nodes are used: too few others are left.",
+        "sluice_balancer_draining_flows": "Connections to nodes that are drained.",
         "sluice_balancer_node_up": "1 while no check of the node speaks against it.",
         "sluice_balancer_transaction_seconds": "Time of one kernel transaction.",
         "sluice_balancer_arrival_to_kernel_seconds": "From a change's arrival to the kernel.",

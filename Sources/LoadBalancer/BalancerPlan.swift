@@ -1,6 +1,4 @@
 package import Addressing
-import Forwarding
-import HealthChecking
 package import KubeAPI
 package import ServiceModel
 package import ServiceTranslation
@@ -10,18 +8,28 @@ package import ServiceTranslation
 ///
 /// Takes what arrives and remembers which Services it touches; the work of a step is theirs. Pure.
 package struct BalancerPlan: Sendable {
+    /// Why a backend leaves a frontend.
+    package enum Departure: Hashable, Sendable {
+        /// It is down: its connections have nobody to answer them.
+        case down
+        /// It is drained: its connections go on.
+        case drained
+    }
+
     /// What is to be done to keep up with what arrived.
     package struct Step: Sendable {
         /// The touched Services with their frontends; one that is gone has none.
-        package fileprivate(set) var updates: [(service: ServiceIdentity, TranslatedService)] = []
+        package internal(set) var updates: [(service: ServiceIdentity, BalancedService)] = []
         /// Checks that somebody needs now.
-        package fileprivate(set) var startedChecks: Set<HealthCheck> = []
+        package internal(set) var startedChecks: Set<HealthCheck> = []
         /// Checks that nobody needs any more.
-        package fileprivate(set) var endedChecks: Set<HealthCheck> = []
+        package internal(set) var endedChecks: Set<HealthCheck> = []
         /// All addresses that the balancer answers for.
-        package fileprivate(set) var addresses: Set<IPAddress> = []
+        package internal(set) var addresses: Set<IPAddress> = []
+        /// Why targets of the touched Services take no traffic, where it matters to connections.
+        package internal(set) var departures: [SocketEndpoint: Departure] = [:]
         /// What had to be left out, or is done otherwise than one might expect.
-        package fileprivate(set) var warnings: [String] = []
+        package internal(set) var warnings: [String] = []
     }
 
     private struct Use: Sendable {
@@ -31,25 +39,45 @@ package struct BalancerPlan: Sendable {
 
     /// Which checks decide about what.
     package let assignment: CheckAssignment
-    private let frontends = BalancerFrontends()
-    private var snapshot = ClusterSnapshot()
-    private var eligibleNodes: [NodeIdentity] = []
+    /// How the balancer makes up its mind beside the checks.
+    package let rules: BalancerRules
+    /// What people ordered.
+    package private(set) var orders: NodeOrders
+    let frontends: BalancerFrontends
+    /// For Services whose nodes without an endpoint cannot be told from dead ones.
+    let strictFrontends = BalancerFrontends()
+    private(set) var snapshot = ClusterSnapshot()
+    private(set) var endpoints = BalancerEndpoints()
+    private(set) var eligibleNodes: [NodeIdentity] = []
+    private(set) var nodesByName: [String: NodeIdentity] = [:]
     private var touched: Set<ServiceIdentity> = []
     private var uses: [ServiceIdentity: Use] = [:]
     private var users: [HealthCheck: Set<ServiceIdentity>] = [:]
     private var holders: [IPAddress: Int] = [:]
+    /// The targets that are drained, by Service.
+    package internal(set) var draining: [ServiceIdentity: [DrainingTarget]] = [:]
+    /// Services some of whose nodes are used although checks speak against them.
+    package internal(set) var failingOpen: Set<ServiceIdentity> = []
 
     /// Nothing is known yet.
-    package init(_ assignment: CheckAssignment) {
+    package init(
+        _ assignment: CheckAssignment, rules: BalancerRules = BalancerRules(),
+        orders: NodeOrders = NodeOrders()
+    ) {
         self.assignment = assignment
+        self.rules = rules
+        self.orders = orders
+        frontends = BalancerFrontends(panicThreshold: rules.panicThreshold)
     }
 
     /// The nodes that may take traffic if they are well, in order of their names.
     package var nodes: [NodeIdentity] { eligibleNodes }
 
-    /// The nodes that are left out whatever checks would say: not ready, or excluded by label.
-    package var leftOutNodes: [NodeIdentity] {
-        snapshot.nodes.values.filter { !Self.isEligible($0) }.sorted { $0.name < $1.name }
+    /// The nodes that are left out whatever checks would say, in order of their names.
+    package var leftOutNodes: [(node: NodeIdentity, objection: NodeObjection)] {
+        snapshot.nodes.values.sorted { $0.name < $1.name }.compactMap { node in
+            rules.objection(to: node).map { (node, $0) }
+        }
     }
 
     /// All addresses that the balancer answers for.
@@ -93,6 +121,23 @@ package struct BalancerPlan: Sendable {
         if snapshot.delete(object) { noteNodes() }
     }
 
+    /// Takes the complete list of slices.
+    package mutating func replaceSlices(_ objects: [EndpointSliceObject]) {
+        touch(endpoints.replace(objects))
+    }
+
+    /// Takes a new or changed slice.
+    package mutating func upsert(_ object: EndpointSliceObject) { touch(endpoints.upsert(object)) }
+
+    /// Forgets a slice.
+    package mutating func delete(_ object: EndpointSliceObject) { touch(endpoints.delete(object)) }
+
+    /// Takes an order for a node.
+    package mutating func give(_ order: NodeOrder) {
+        orders.give(order)
+        touchAll()
+    }
+
     /// Takes note of checks that changed their mind.
     package mutating func note(changed checks: Set<HealthCheck>) {
         for check in checks { touched.formUnion(users[check] ?? []) }
@@ -109,40 +154,48 @@ package struct BalancerPlan: Sendable {
     /// Returns the problems of the objects that arrived since the last call.
     package mutating func takeProblems() -> [TranslationProblem] { snapshot.takeProblems() }
 
+    private mutating func noteNodes() {
+        let eligible = snapshot.nodes.values.filter { rules.objection(to: $0) == nil }
+            .sorted { $0.name < $1.name }
+        guard eligible != eligibleNodes else { return }
+        eligibleNodes = eligible
+        nodesByName = Dictionary(
+            eligible.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        touchAll()
+    }
+
+    private mutating func touchAll() {
+        touched.formUnion(snapshot.services.values.filter(\.isLoadBalancer).map(\.identity))
+    }
+
+    private mutating func touch(_ services: Set<ServiceIdentity>) {
+        touched.formUnion(services.filter { snapshot.services[$0]?.isLoadBalancer == true })
+    }
+
     // MARK: What follows
 
     /// Says what is to be done now, and counts on it being done.
     ///
-    /// - Parameter unhealthy: the checks whose targets take no traffic; all other targets do,
-    ///   those of checks that begin with this step among them.
+    /// - Parameter standings: what the checks say; nothing speaks against the targets of those
+    ///   that begin with this step.
     /// - Returns: what is to be done, for the touched Services alone.
-    package mutating func takeStep(unhealthy: Set<HealthCheck>) -> Step {
+    package mutating func takeStep(_ standings: CheckStandings) -> Step {
         var step = Step()
         for identity in touched.sorted() {
             let service = snapshot.services[identity]
-            exchange(identity, for: use(of: service), &step)
-            guard let service else {
-                step.updates.append((identity, TranslatedService()))
-                continue
-            }
-            let translated = frontends.translate(service, nodes: eligibleNodes) { target in
-                assignment.checks(of: target, for: service).allSatisfy { !unhealthy.contains($0) }
-            }
-            step.updates.append((identity, translated))
-            step.warnings += translated.problems.map(\.description)
-            if let warning = assignment.warning(about: service) { step.warnings.append(warning) }
+            let views = service.map { targets(of: $0, standings) } ?? []
+            let new = Use(
+                checks: Set(views.flatMap(\.checks)),
+                addresses: service.map(frontends.addresses) ?? [])
+            exchange(identity, for: new, &step)
+            translate(identity, service, views, &step)
+        }
+        for node in eligibleNodes {
+            if let problem = NodeOrders.problem(of: node) { step.warnings.append(problem) }
         }
         touched = []
         step.addresses = addresses
         return step
-    }
-
-    private func use(of service: ServiceDefinition?) -> Use {
-        guard let service else { return Use() }
-        let targets = frontends.targets(of: service, on: eligibleNodes)
-        return Use(
-            checks: Set(targets.flatMap { assignment.checks(of: $0, for: service) }),
-            addresses: frontends.addresses(of: service))
     }
 
     private mutating func exchange(
@@ -167,16 +220,5 @@ package struct BalancerPlan: Sendable {
             holders[address, default: 0] -= 1
             if holders[address] == 0 { holders[address] = nil }
         }
-    }
-
-    private mutating func noteNodes() {
-        let eligible = snapshot.nodes.values.filter(Self.isEligible).sorted { $0.name < $1.name }
-        guard eligible != eligibleNodes else { return }
-        eligibleNodes = eligible
-        touched.formUnion(snapshot.services.values.filter(\.isLoadBalancer).map(\.identity))
-    }
-
-    private static func isEligible(_ node: NodeIdentity) -> Bool {
-        node.isReady && !node.isExcludedFromLoadBalancers
     }
 }

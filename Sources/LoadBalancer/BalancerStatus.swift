@@ -2,9 +2,10 @@ import Addressing
 import FoundationEssentials
 import HealthChecking
 import ServiceModel
+import ServiceTranslation
 import TableSync
 
-/// How a balancer and its nodes are, for people and for programs.
+/// How a balancer, its nodes and its Services are, for people and for programs.
 package struct BalancerStatus: Codable, Hashable, Sendable {
     /// What one check of a node shows.
     package struct Check: Codable, Hashable, Sendable {
@@ -30,11 +31,46 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
         package let name: String
         /// Its addresses, those inside the cluster first.
         package let addresses: [String]
-        /// `ready`, `unhealthy` if a check speaks against it, `not-ready` or `excluded` if its
-        /// Node object does.
+        /// `ready`, `unhealthy` if a check speaks against it, `drain` or `maintenance` if
+        /// somebody ordered that, else why its Node object keeps it out: `not-ready`, `excluded`,
+        /// `leaving` or `cordoned`.
         package let state: String
+        /// How many connections the balancer tracks to it.
+        package let flows: Int
         /// What is checked at its addresses, in order of the checks' names.
         package let checks: [Check]
+    }
+
+    /// One node as a target of one port of a Service.
+    package struct Backend: Codable, Hashable, Sendable {
+        /// The node's name.
+        package let node: String
+        /// The node's address and the nodePort, and the protocol: `192.168.50.1:30080/tcp`.
+        package let target: String
+        /// `up`, `starting` (on its way back), `down`, `no-endpoints`, `drain` or `maintenance`.
+        package let state: String
+        /// Why it is down.
+        package let reason: String?
+        /// Since when it is so.
+        package let since: String?
+        /// Its share beside the other weights; 0 if it takes no new connections.
+        package let weight: Int
+        /// How many connections the balancer tracks to it.
+        package let flows: Int
+        /// The checks that decide about it, by their names.
+        package let checks: [String]
+    }
+
+    /// A Service of type LoadBalancer.
+    package struct Service: Codable, Hashable, Sendable {
+        /// `namespace/name`.
+        package let name: String
+        /// What clients connect to, such as `198.51.100.10:80/tcp`.
+        package let frontends: [String]
+        /// True if nodes are used although checks speak against them.
+        package let failsOpen: Bool
+        /// Its nodes, port by port.
+        package let backends: [Backend]
     }
 
     /// True if traffic is steered as the API and the checks last said.
@@ -43,6 +79,8 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
     package let addresses: [String]
     /// All nodes there are, in order of their names.
     package let nodes: [Node]
+    /// All Services of type LoadBalancer, in order of their names.
+    package let services: [Service]
     /// How many Services have frontends in the kernel.
     package let serviceCount: Int
     /// Services that the kernel refused, with the reason.
@@ -51,46 +89,4 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
     package let lastError: String?
     /// Why no changes arrive from the API.
     package let disconnected: String?
-}
-
-extension BalancerStatus {
-    init(
-        plan: BalancerPlan, records: [HealthCheck: HealthLedger.Record],
-        health: SyncHealth.State, isHealthy: Bool
-    ) {
-        let byAddress = Dictionary(grouping: records) { $0.key.socket.address }
-        let eligible = plan.nodes.map { node in
-            let checks = node.addresses.flatMap { byAddress[$0] ?? [] }
-                .sorted { $0.key.description < $1.key.description }
-            let takesTraffic = checks.filter { plan.assignment.speaksForNode($0.key) }
-                .allSatisfy(\.value.state.takesTraffic)
-            return Node(
-                name: node.name, addresses: node.addresses.map(\.description),
-                state: takesTraffic ? "ready" : "unhealthy",
-                checks: checks.map { check, record in
-                    Check(check, record, serviceCount: plan.services(using: check).count)
-                })
-        }
-        let leftOut = plan.leftOutNodes.map { node in
-            Node(
-                name: node.name, addresses: node.addresses.map(\.description),
-                state: node.isReady ? "excluded" : "not-ready", checks: [])
-        }
-        self.init(
-            isHealthy: isHealthy, addresses: plan.addresses.sorted().map(\.description),
-            nodes: (eligible + leftOut).sorted { $0.name < $1.name },
-            serviceCount: health.serviceCount, refused: health.refused,
-            lastError: health.lastError, disconnected: health.disconnected)
-    }
-}
-
-extension BalancerStatus.Check {
-    fileprivate init(_ check: HealthCheck, _ record: HealthLedger.Record, serviceCount: Int) {
-        self.init(
-            target: check.description, state: "\(record.state.condition)",
-            reason: record.reason?.description, since: record.since.formatted(.iso8601),
-            lastFailure: record.last?.failure?.description,
-            lastMilliseconds: record.last.map { $0.duration / .milliseconds(1) },
-            serviceCount: serviceCount)
-    }
 }

@@ -2,6 +2,7 @@ import Glibc
 import HealthChecking
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// One check under way: a connection of its own, and at most one question and its answer.
 ///
@@ -11,27 +12,36 @@ import NIOPosix
 final class CheckRun: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let check: HealthCheck
-    private let loop: any EventLoop
+    let check: HealthCheck
+    let loop: any EventLoop
+    let tools: CheckTools
     private var begin = NIODeadline.now()
     private var report: ((CheckOutcome) -> Void)?
     private var deadline: Scheduled<Void>?
     private var channel: (any Channel)?
-    private var answer = HTTPAnswer()
+    private var command: CommandRun?
+    private var answer: HTTPAnswer
 
     /// Prepares a check; `start` begins it.
     ///
     /// - Parameters:
     ///   - check: what to do.
     ///   - loop: where to do it.
+    ///   - tools: what some kinds of checks are made with.
     ///   - report: called once on the event loop, unless the check is cancelled.
     init(
-        _ check: HealthCheck, on loop: any EventLoop, report: @escaping (CheckOutcome) -> Void
+        _ check: HealthCheck, on loop: any EventLoop, tools: CheckTools,
+        report: @escaping (CheckOutcome) -> Void
     ) {
         self.check = check
         self.loop = loop
+        self.tools = tools
         self.report = report
+        answer = HTTPAnswer(check.request.wish)
     }
+
+    /// Whether somebody still waits for what comes of it.
+    var isWanted: Bool { report != nil }
 
     /// Begins the check, on the event loop; it may be over when this returns.
     ///
@@ -40,21 +50,12 @@ final class CheckRun: ChannelInboundHandler {
     ///   - timeout: for all of it together, from now on.
     func start(at address: SocketAddress, timeout: TimeAmount) {
         begin = .now()
-        deadline = loop.assumeIsolated().scheduleTask(in: timeout) { [weak self] in
-            self?.finish(.timedOut)
+        fail(in: timeout, mayExtend: true)
+        switch check.request {
+        case .connect, .http, .grpc, .endpointCount: connect(to: address, timeout)
+        case .datagram: exchangeDatagrams(with: address)
+        case .command(let name): runCommand(name)
         }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        ClientBootstrap(group: loop)
-            // The deadline above comes first; it also covers what follows the connection.
-            .connectTimeout(timeout + .seconds(1))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try bound.value.prepare(channel)
-                }
-            }
-            .connect(to: address)
-            .assumeIsolated()
-            .whenFailure { error in self.finish(Self.failure(of: error)) }
     }
 
     /// Ends the check without a report.
@@ -65,48 +66,92 @@ final class CheckRun: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         switch check.request {
-        case .connect:
-            finish(nil)
-        case .get(let path):
-            let request = context.channel.allocator.buffer(
-                string: "GET \(path) HTTP/1.1\r\nHost: \(check.socket)\r\n"
-                    + "User-Agent: sluice\r\nAccept: */*\r\nConnection: close\r\n\r\n")
+        case .connect: finish(nil)
+        case .http, .endpointCount:
+            let request = context.channel.allocator.buffer(string: check.question)
             context.channel.writeAndFlush(request, promise: nil)
+        case .datagram(let send, _):
+            let question = context.channel.allocator.buffer(bytes: send)
+            context.channel.writeAndFlush(question, promise: nil)
+        case .grpc, .command: break
         }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch answer.take(unwrapInboundIn(data).readableBytesView) {
-        case nil: break
-        case .success: finish(nil)
-        case .failure(let failure): finish(failure)
+        let bytes = unwrapInboundIn(data).readableBytesView
+        if case .datagram(_, let expected) = check.request {
+            let isGood = expected.map { bytes.firstRange(of: $0) != nil } ?? true
+            return finish(isGood ? nil : .unexpectedAnswer)
         }
+        if let result = answer.take(bytes) { finish(result) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        finish(.closed)
+        finish(answer.end())
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Servers that close without TLS' own goodbye have answered all the same.
+        if let error = error as? NIOSSLError, case .uncleanShutdown = error { return }
         finish(Self.failure(of: error))
     }
 
-    private func prepare(_ channel: any Channel) throws {
+    /// Takes hold of a channel, which goes when the check does.
+    func hold(_ channel: any Channel) {
         self.channel = channel
         // The option takes effect at once, because this is the channel's own loop.
         _ = (channel as? any SocketOptionProvider)?
             .setSoLinger(linger(l_onoff: 1, l_linger: 0))
-        try channel.pipeline.syncOperations.addHandler(self)
         // It was cancelled, or its time was over, before there was a channel to close.
         if report == nil { close() }
     }
 
-    private func finish(_ failure: CheckFailure?) {
+    /// Ends the check with what an answer says.
+    func finish(_ result: Result<Int?, CheckFailure>) {
+        switch result {
+        case .success(let weight): finish(nil, weight: weight)
+        case .failure(let failure): finish(failure)
+        }
+    }
+
+    /// Ends the check; nothing happens if it has ended.
+    func finish(_ failure: CheckFailure?, weight: Int? = nil) {
         guard let report else { return }
         self.report = nil
         close()
         let nanoseconds = (NIODeadline.now() - begin).nanoseconds
-        report(CheckOutcome(failure: failure, duration: .nanoseconds(nanoseconds)))
+        report(
+            CheckOutcome(
+                failure: failure, weight: weight, duration: .nanoseconds(nanoseconds)))
+    }
+
+    /// Ends the check when its time is over.
+    ///
+    /// Where the timer itself comes late this host was too busy to look at the answer, which says
+    /// nothing about the node: the check has the time once more.
+    private func fail(in timeout: TimeAmount, mayExtend: Bool) {
+        let due = NIODeadline.now() + timeout
+        deadline = loop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in
+            if mayExtend, Self.isLate(NIODeadline.now() - due, after: timeout) {
+                self?.fail(in: timeout, mayExtend: false)
+            } else {
+                self?.finish(.timedOut)
+            }
+        }
+    }
+
+    /// Whether a timer comes so late that what arrived meanwhile may not have been looked at.
+    static func isLate(_ delay: TimeAmount, after timeout: TimeAmount) -> Bool {
+        delay.nanoseconds * 5 > timeout.nanoseconds
+    }
+
+    private func runCommand(_ name: String) {
+        guard let folder = tools.commandFolder else {
+            return finish(.notMade("no folder of check programs is configured"))
+        }
+        command = CommandRun("\(folder)/\(name)", for: check.socket, on: loop) {
+            [weak self] failure in self?.finish(failure)
+        }
     }
 
     private func close() {
@@ -114,18 +159,7 @@ final class CheckRun: ChannelInboundHandler {
         deadline = nil
         channel?.close(promise: nil)
         channel = nil
-    }
-
-    /// What an error of the system means for the node.
-    private static func failure(of error: any Error) -> CheckFailure {
-        if let error = error as? ChannelError, case .connectTimeout = error { return .timedOut }
-        guard let error = error as? IOError else { return .notMade("\(error)") }
-        switch error.errnoCode {
-        case ECONNREFUSED: return .refused
-        case ETIMEDOUT: return .timedOut
-        case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN: return .unreachable
-        case ECONNRESET, ECONNABORTED, EPIPE: return .closed
-        default: return .notMade("\(error)")
-        }
+        command?.cancel()
+        command = nil
     }
 }

@@ -15,9 +15,9 @@ final class CheckSchedule {
     }
 
     private let loop: any EventLoop
-    private let policy: HealthPolicy
     private let maximumConcurrentChecks: Int
-    private let report: (HealthCheck, CheckOutcome) -> Void
+    private let tools: CheckTools
+    private let report: (HealthCheck, CheckOutcome) -> Duration?
     private var random = SystemRandomNumberGenerator()
     private var entries: [HealthCheck: Entry] = [:]
     private var lastNumber = 0
@@ -28,21 +28,22 @@ final class CheckSchedule {
 
     /// - Parameters:
     ///   - loop: where checks are made.
-    ///   - policy: how often they are, and how long they may take.
     ///   - maximumConcurrentChecks: how many connections may be open at the same time.
-    ///   - report: called on the event loop with each outcome.
+    ///   - tools: what some kinds of checks are made with.
+    ///   - report: called on the event loop with each outcome; says how long to wait until the
+    ///     next, from the start of one to that of the other.
     init(
-        loop: any EventLoop, policy: HealthPolicy, maximumConcurrentChecks: Int,
-        report: @escaping (HealthCheck, CheckOutcome) -> Void
+        loop: any EventLoop, maximumConcurrentChecks: Int, tools: CheckTools,
+        report: @escaping (HealthCheck, CheckOutcome) -> Duration?
     ) {
         precondition(maximumConcurrentChecks > 0, "no check would ever be made")
         self.loop = loop
-        self.policy = policy
+        self.tools = tools
         self.maximumConcurrentChecks = maximumConcurrentChecks
         self.report = report
     }
 
-    /// Makes the check at once, and from then on at the policy's interval.
+    /// Makes the check at once, and from then on at its policy's pace.
     func start(_ check: HealthCheck) {
         guard entries[check] == nil else { return }
         do {
@@ -52,7 +53,7 @@ final class CheckSchedule {
             entries[check] = Entry(number: lastNumber, address: address)
             makeSoon(check, lastNumber)
         } catch {
-            report(check, CheckOutcome(failure: .notMade("\(error)"), duration: .zero))
+            _ = report(check, CheckOutcome(failure: .notMade("\(error)"), duration: .zero))
         }
     }
 
@@ -93,12 +94,12 @@ final class CheckSchedule {
         while runningCount < maximumConcurrentChecks, let (check, number) = waiting.popFirst() {
             guard let entry = entries[check], entry.number == number else { continue }
             let begin = NIODeadline.now()
-            let run = CheckRun(check, on: loop) { [weak self] outcome in
+            let run = CheckRun(check, on: loop, tools: tools) { [weak self] outcome in
                 self?.finished(check, number, begin, outcome)
             }
             runningCount += 1
             entries[check]?.run = run
-            run.start(at: entry.address, timeout: TimeAmount(policy.timeout))
+            run.start(at: entry.address, timeout: TimeAmount(check.policy.timeout))
         }
     }
 
@@ -106,13 +107,13 @@ final class CheckSchedule {
         _ check: HealthCheck, _ number: Int, _ begin: NIODeadline, _ outcome: CheckOutcome
     ) {
         runningCount -= 1
-        let next = begin + TimeAmount(Self.pause(policy.interval, using: &random))
         entries[check]?.run = nil
+        let interval = report(check, outcome) ?? check.policy.interval
+        let next = begin + TimeAmount(Self.pause(interval, using: &random))
         // A timer that is due at the moment it is cancelled runs all the same.
         entries[check]?.timer = loop.assumeIsolated().scheduleTask(deadline: next) {
             [weak self] in self?.makeSoon(check, number)
         }
-        report(check, outcome)
         makeWaiting()
     }
 }

@@ -8,8 +8,8 @@ final class HealthBoard: Sendable {
     struct News: Sendable {
         /// Checks that changed their mind.
         let changed: Set<HealthCheck>
-        /// All checks whose targets take no traffic.
-        let unhealthy: Set<HealthCheck>
+        /// What all checks together say.
+        let standings: CheckStandings
         /// When the first of the changes was decided; nil if there are none.
         let decided: ContinuousClock.Instant?
     }
@@ -25,15 +25,15 @@ final class HealthBoard: Sendable {
     private let told: @Sendable (HealthCheck, HealthState.Effect) -> Void
 
     /// - Parameters:
-    ///   - policy: what outcomes add up to under.
+    ///   - slowStart: how long a target that returns takes to get its full share.
     ///   - metrics: counts them.
     ///   - signal: told whenever there is news.
     ///   - told: told each change of mind.
     init(
-        policy: HealthPolicy, metrics: BalancerMetrics, signal: AsyncStream<Void>.Continuation,
+        slowStart: Duration, metrics: BalancerMetrics, signal: AsyncStream<Void>.Continuation,
         told: @escaping @Sendable (HealthCheck, HealthState.Effect) -> Void
     ) {
-        state = Mutex(State(ledger: HealthLedger(policy: policy)))
+        state = Mutex(State(ledger: HealthLedger(slowStart: slowStart)))
         self.metrics = metrics
         self.signal = signal
         self.told = told
@@ -51,27 +51,34 @@ final class HealthBoard: Sendable {
         }
     }
 
-    /// Takes note of what came of a check.
-    func take(_ outcome: CheckOutcome, of check: HealthCheck) {
+    /// What all checks together say now.
+    var standings: CheckStandings { state.withLock { $0.ledger.standings } }
+
+    /// Takes note of what came of a check; returns how long to wait before the next.
+    @discardableResult
+    func take(_ outcome: CheckOutcome, of check: HealthCheck) -> Duration? {
         let now = Date.now
-        let effect = state.withLock { state in
+        let (effect, hasNews, pause) = state.withLock { state in
             let effect = state.ledger.take(outcome, of: check, at: now)
             if state.ledger.hasChanged, state.decided == nil { state.decided = .now }
-            return effect
+            return (effect, state.ledger.hasChanged, state.ledger.nextInterval(of: check))
         }
         metrics.checked(outcome)
-        guard effect != .none else { return }
-        metrics.changedMind(effect)
-        told(check, effect)
-        signal.yield()
+        if effect != .none {
+            metrics.changedMind(effect)
+            told(check, effect)
+        }
+        if effect != .none || hasNews { signal.yield() }
+        return pause
     }
 
     /// Returns what has changed since the last call.
     func takeNews() -> News {
         state.withLock { state in
+            state.ledger.advance(to: .now)
             defer { state.decided = nil }
             return News(
-                changed: state.ledger.takeChanged(), unhealthy: state.ledger.unhealthy,
+                changed: state.ledger.takeChanged(), standings: state.ledger.standings,
                 decided: state.decided)
         }
     }

@@ -1,27 +1,24 @@
 package import Addressing
 package import HealthChecking
 
-/// One check: where it connects to, and what it asks for there.
+/// One check: where it goes, what it asks for there, and how often.
 ///
 /// Services that lead to the same place share it, because equal checks are one check.
 package struct HealthCheck: Hashable, Sendable {
-    /// What is done once the connection stands.
-    package enum Request: Hashable, Sendable {
-        /// Nothing: that it stands is the answer.
-        case connect
-        /// Asks for this path over HTTP.
-        case get(path: String)
-    }
-
     /// An address of a node, and a port.
     package let socket: SocketEndpoint
-    /// What is done there.
-    package let request: Request
+    /// What is asked for there.
+    package let request: CheckRequest
+    /// How often, and what results add up to.
+    package let policy: HealthPolicy
 
     /// A check of this place.
-    package init(_ socket: SocketEndpoint, _ request: Request) {
+    package init(
+        _ socket: SocketEndpoint, _ request: CheckRequest, policy: HealthPolicy = .standard
+    ) {
         self.socket = socket
         self.request = request
+        self.policy = policy
     }
 }
 
@@ -30,7 +27,11 @@ extension HealthCheck: CustomStringConvertible {
     package var description: String {
         switch request {
         case .connect: "tcp \(socket)"
-        case .get(let path): "http \(socket)\(path)"
+        case .http(let http): "http\(http.security == nil ? "" : "s") \(socket)\(http.path)"
+        case .grpc(let service, _): "grpc \(socket)\(service.isEmpty ? "" : "/\(service)")"
+        case .datagram: "udp \(socket)"
+        case .command(let name): "exec \(name) \(socket)"
+        case .endpointCount: "endpoints \(socket)"
         }
     }
 }
@@ -39,12 +40,15 @@ extension HealthCheck: CustomStringConvertible {
 package struct CheckOutcome: Hashable, Sendable {
     /// Why it failed; nil if it succeeded.
     package let failure: CheckFailure?
+    /// How many endpoints of the Service the node has, if it told; 0 is no failure of the node.
+    package let weight: Int?
     /// From its start to its end.
     package let duration: Duration
 
     /// The outcome of a check that took this long.
-    package init(failure: CheckFailure? = nil, duration: Duration) {
+    package init(failure: CheckFailure? = nil, weight: Int? = nil, duration: Duration) {
         self.failure = failure
+        self.weight = weight
         self.duration = duration
     }
 }

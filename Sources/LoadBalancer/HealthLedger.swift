@@ -17,26 +17,43 @@ package struct HealthLedger: Sendable {
         package fileprivate(set) var last: CheckOutcome?
         /// Outcomes so far.
         package fileprivate(set) var outcomeCount = 0
+        /// How many endpoints the target told last; nil if it tells none.
+        package fileprivate(set) var weight: Int?
     }
 
-    /// What results add up to under.
-    package let policy: HealthPolicy
+    /// How long a target that returns takes to get its full share; zero: it has it at once.
+    package let slowStart: Duration
     /// Every check that is made.
     package private(set) var records: [HealthCheck: Record] = [:]
     /// The checks whose targets take no traffic.
     package private(set) var unhealthy: Set<HealthCheck> = []
+    /// The targets that are on their way back: since when, and how far.
+    private var returning: [HealthCheck: (since: ContinuousClock.Instant, steps: Int)] = [:]
     /// The checks that changed their mind since this was last asked.
     private var changed: Set<HealthCheck> = []
 
     /// Nothing is checked yet.
-    package init(policy: HealthPolicy) {
-        self.policy = policy
+    package init(slowStart: Duration = .zero) {
+        self.slowStart = slowStart
+    }
+
+    /// What all checks together say.
+    package var standings: CheckStandings {
+        CheckStandings(
+            unhealthy: unhealthy, weights: records.compactMapValues(\.weight),
+            warmth: returning.mapValues(\.steps))
     }
 
     /// Begins with a check of which nothing is known.
     package mutating func begin(_ check: HealthCheck, at now: Date) {
         guard records[check] == nil else { return }
-        records[check] = Record(state: HealthState(policy: policy), since: now)
+        var record = Record(state: HealthState(policy: check.policy), since: now)
+        if !record.state.takesTraffic {
+            record.reason = .notChecked
+            unhealthy.insert(check)
+            changed.insert(check)
+        }
+        records[check] = record
     }
 
     /// Forgets a check.
@@ -44,6 +61,7 @@ package struct HealthLedger: Sendable {
         records[check] = nil
         unhealthy.remove(check)
         changed.remove(check)
+        returning[check] = nil
     }
 
     /// Takes note of an outcome; that of a check that has ended meanwhile says nothing.
@@ -51,14 +69,20 @@ package struct HealthLedger: Sendable {
     /// A check that could not be made says nothing about the node either: a balancer that is out
     /// of ports or descriptors must not take every node for dead.
     package mutating func take(
-        _ outcome: CheckOutcome, of check: HealthCheck, at now: Date
+        _ outcome: CheckOutcome, of check: HealthCheck, at now: Date,
+        instant: ContinuousClock.Instant = .now
     ) -> HealthState.Effect {
         guard var record = records.removeValue(forKey: check) else { return .none }
         record.last = outcome
         record.outcomeCount += 1
         var effect = HealthState.Effect.none
         switch outcome.failure {
-        case nil: effect = record.state.succeeded()
+        case nil:
+            effect = record.state.succeeded()
+            if record.weight != outcome.weight {
+                record.weight = outcome.weight
+                changed.insert(check)
+            }
         case .notMade: break
         case .some(let reason): effect = record.state.failed(reason)
         }
@@ -67,15 +91,35 @@ package struct HealthLedger: Sendable {
         case .becameHealthy:
             record.since = now
             record.reason = nil
-            if unhealthy.remove(check) != nil { changed.insert(check) }
+            if unhealthy.remove(check) != nil {
+                changed.insert(check)
+                if slowStart > .zero { returning[check] = (instant, 1) }
+            }
         case .becameUnhealthy(let reason):
             record.since = now
             record.reason = reason
             unhealthy.insert(check)
             changed.insert(check)
+            returning[check] = nil
         }
         records[check] = record
         return effect
+    }
+
+    /// How long to wait before the check is made again; nil if it has ended.
+    package func nextInterval(of check: HealthCheck) -> Duration? {
+        records[check]?.state.nextInterval
+    }
+
+    /// Lets time pass for the targets that are on their way back.
+    package mutating func advance(to now: ContinuousClock.Instant) {
+        for (check, progress) in returning {
+            let total = CheckStandings.warmthSteps
+            let done = Int(((now - progress.since) / slowStart) * Double(total)) + 1
+            guard done > progress.steps else { continue }
+            changed.insert(check)
+            returning[check] = done < total ? (progress.since, done) : nil
+        }
     }
 
     /// Whether any check changed its mind since that was last asked.

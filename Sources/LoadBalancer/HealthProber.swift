@@ -1,4 +1,3 @@
-package import HealthChecking
 import NIOCore
 import NIOPosix
 
@@ -10,20 +9,21 @@ package final class HealthProber: Sendable {
     /// Starts the thread; nothing is checked yet.
     ///
     /// - Parameters:
-    ///   - policy: how often checks are made and how long they may take.
     ///   - maximumConcurrentChecks: how many may wait for an answer at the same time.
-    ///   - report: called on the thread with each outcome; must not block.
+    ///   - commandFolder: where the programs are that checks may run; nil: they may run none.
+    ///   - report: called on the thread with each outcome; must not block. Says how long to wait
+    ///     until the next.
     package init(
-        policy: HealthPolicy, maximumConcurrentChecks: Int,
-        report: @escaping @Sendable (HealthCheck, CheckOutcome) -> Void
+        maximumConcurrentChecks: Int, commandFolder: String? = nil,
+        report: @escaping @Sendable (HealthCheck, CheckOutcome) -> Duration?
     ) {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let schedule = NIOLoopBoundBox<CheckSchedule?>.makeEmptyBox(eventLoop: loop)
         loop.execute {
             schedule.value = CheckSchedule(
-                loop: loop, policy: policy, maximumConcurrentChecks: maximumConcurrentChecks,
-                report: report)
+                loop: loop, maximumConcurrentChecks: maximumConcurrentChecks,
+                tools: CheckTools(commandFolder: commandFolder), report: report)
         }
         self.schedule = schedule
     }

@@ -26,6 +26,8 @@ package struct LoadBalancer: Service {
     private let board: HealthBoard
     private let inbox: BalancerInbox
     private let writer: ForwardingWriter
+    private let cleaner: FlowCleaner
+    private let ordersFile: OrdersFile?
     /// How the balancer is, for its health port.
     package let health: SyncHealth
 
@@ -41,18 +43,23 @@ package struct LoadBalancer: Service {
         self.journal = journal
         self.logger = logger
         self.health = health
+        let ordersFile = configuration.ordersFile.map { OrdersFile(path: $0) }
+        self.ordersFile = ordersFile
+        cleaner = try FlowCleaner()
         writer = try ForwardingWriter(
             layout: ForwardingLayout(
                 role: .balancer, flags: configuration.ownsTables ? .owned : [],
                 hasCounters: configuration.hasCounters))
         (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        board = HealthBoard(policy: configuration.policy, metrics: metrics, signal: signal) {
+        board = HealthBoard(slowStart: configuration.slowStart, metrics: metrics, signal: signal) {
             Self.tell(logger, $0, $1)
         }
         inbox = BalancerInbox(
-            plan: BalancerPlan(CheckAssignment(configuration.check)), board: board,
-            signal: signal,
+            plan: BalancerPlan(
+                CheckAssignment(configuration.check, policy: configuration.policy),
+                rules: configuration.rules, orders: NodeOrders(ordersFile?.read() ?? [])),
+            board: board, signal: signal,
             problems: { logger.warning("left out", metadata: ["problem": "\($0)"]) },
             connection: { error in
                 let before = health.state.disconnected
@@ -73,25 +80,35 @@ package struct LoadBalancer: Service {
 
     /// How the balancer, its nodes and their checks are now.
     package func status() async -> BalancerStatus {
-        BalancerStatus(
-            plan: await inbox.plan, records: board.records, health: health.state,
-            isHealthy: health.isHealthy(at: .now))
+        let flows = try? await cleaner.flows(anyOf: [FlowFilter()])
+        return StatusReading(
+            plan: await inbox.plan, records: board.records, standings: board.standings,
+            flows: LiveFlows.byBackend(flows ?? [])
+        ).status(health: health.state, isHealthy: health.isHealthy(at: .now))
+    }
+
+    /// Carries out an order for a node; false if there is no such node or Service.
+    ///
+    /// The order outlives a restart of the balancer.
+    package func give(_ order: NodeOrder) async throws -> Bool {
+        guard let orders = await inbox.give(order) else { return false }
+        logger.notice(
+            "ordered",
+            metadata: [
+                "node": "\(order.place.node)", "service": "\(order.place.service ?? "all")",
+                "state": "\(order.state.rawValue)",
+            ])
+        try ordersFile?.write(orders)
+        return true
     }
 
     /// Runs until the process is asked to stop; throws if the kernel cannot be spoken to at all.
     ///
     /// The client is shut down when this ends.
     package func run() async throws {
-        let cleaner: FlowCleaner
-        do throws(NetworkError) {
-            cleaner = try FlowCleaner()
-        } catch {
-            await client.shutdown()
-            throw error
-        }
         let prober = HealthProber(
-            policy: configuration.policy,
-            maximumConcurrentChecks: configuration.maximumConcurrentChecks
+            maximumConcurrentChecks: configuration.maximumConcurrentChecks,
+            commandFolder: configuration.commandFolder
         ) { [board] check, outcome in board.take(outcome, of: check) }
         let announcer = configuration.interface.map { interface in
             VIPAnnouncer(
@@ -99,7 +116,8 @@ package struct LoadBalancer: Service {
                 journal: journal, logger: logger)
         }
         var loop = BalancerLoop(
-            hands(prober, cleaner, announcer), inbox: inbox,
+            hands(prober, announcer), inbox: inbox,
+            keepsEstablished: configuration.rules.keepsEstablished,
             compareInterval: configuration.ownsTables
                 ? configuration.ownedCompareInterval : configuration.compareInterval / 2,
             health: health, metrics: metrics,
@@ -111,11 +129,14 @@ package struct LoadBalancer: Service {
     }
 
     private func hands(
-        _ prober: HealthProber, _ cleaner: FlowCleaner, _ announcer: VIPAnnouncer?
+        _ prober: HealthProber, _ announcer: VIPAnnouncer?
     ) -> BalancerLoop.Hands {
         BalancerLoop.Hands(
             writer: writer,
-            deleteFlows: { try await cleaner.delete(anyOf: $0) },
+            deleteFlows: { [cleaner] in try await cleaner.delete(anyOf: $0) },
+            countFlows: { [cleaner] in
+                LiveFlows.byBackend(try await cleaner.flows(anyOf: $0))
+            },
             changeChecks: { step in
                 prober.change(
                     starting: Array(step.startedChecks), ending: Array(step.endedChecks))
@@ -131,6 +152,9 @@ package struct LoadBalancer: Service {
             }
             group.addTask { [client, inbox] in
                 await client.watch(NodeObject.self) { await inbox.take(nodes: $0) }
+            }
+            group.addTask { [client, inbox] in
+                await client.watch(EndpointSliceObject.self) { await inbox.take(slices: $0) }
             }
             group.addTask { [configuration, signal] in
                 while (try? await Task.sleep(for: configuration.compareInterval)) != nil {

@@ -5,10 +5,18 @@ package struct LoadBalancerConfiguration: Sendable {
     /// The interface that load balancer addresses are put on and announced from; nil if somebody
     /// else sees to it that their packets arrive here.
     package let interface: String?
-    /// How nodes are checked.
+    /// How nodes are checked where a Service does not say it itself.
     package let check: CheckDefinition
     /// How often they are, and how many results in a row change the mind about one.
     package let policy: HealthPolicy
+    /// How it makes up its mind beside the checks.
+    package var rules = BalancerRules()
+    /// How long a node that returns takes to get its full share; zero: it has it at once.
+    package var slowStart = Duration.zero
+    /// Where the programs are that checks may run; nil: they may run none.
+    package var commandFolder: String?
+    /// The file in which orders for nodes outlive a restart; nil: they do not.
+    package var ordersFile: String?
     /// True if frontends and endpoints count their connections in the kernel.
     package let hasCounters: Bool
     /// True if the tables are to be owned, so that nobody else can change them.

@@ -25,6 +25,11 @@ package struct ConntrackSocket: ~Copyable, Sendable {
         try flows(matchingAnyOf: [filter])
     }
 
+    /// The TCP, UDP and SCTP flows that at least one of the filters means, with one look.
+    package mutating func flows(anyOf filters: [FlowFilter]) throws(NetworkError) -> [Flow] {
+        try flows(matchingAnyOf: filters)
+    }
+
     /// Deletes the flows that the filter means and says how many went.
     ///
     /// - Precondition: the filter names a frontend, a backend or a node.

@@ -17,6 +17,18 @@ enum KernelFacts {
     /// `(from & mask) ^ xor` (`NFT_BITWISE_BOOL`, which newer headers name otherwise).
     static let maskAndXor: UInt32 = 0
 
+    /// Loads the byte of flags of a TCP header (RFC 9293 section 3.1).
+    static func tcpFlags(to word: Int) -> KernelExpression {
+        .payload(
+            header: UInt32(NFT_PAYLOAD_TRANSPORT_HEADER.rawValue), offset: 13, length: 1, to: word)
+    }
+
+    /// Loads the sequence number of a TCP header.
+    static func tcpSequence(to word: Int) -> KernelExpression {
+        .payload(
+            header: UInt32(NFT_PAYLOAD_TRANSPORT_HEADER.rawValue), offset: 4, length: 4, to: word)
+    }
+
     /// The code of "port unreachable": `ICMP_PORT_UNREACH`, `ICMPV6_PORT_UNREACH`.
     static func portUnreachable(in family: TableFamily) -> UInt8 { family == .ip ? 3 : 4 }
 

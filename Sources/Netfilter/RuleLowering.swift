@@ -22,6 +22,19 @@ struct RuleLowering {
             load(fields) + [.lookup(.named(set), from: 0, to: .nowhere, isNegated: isNegated)]
         case .isProtocol(let transports): protocols(transports)
         case .isInvalid: bit(KernelFacts.invalidState, ofConnection: NFT_CT_STATE.rawValue)
+        case .hasTCPFlags(let flags, let mask):
+            [
+                KernelFacts.tcpFlags(to: 0),
+                .bitwise(from: 0, mask: [mask.rawValue], xor: [0], to: 0),
+                .compare(register: 0, isEqual: true, bytes: [flags.rawValue]),
+            ]
+        case .hasSequenceNumber(let number):
+            [
+                KernelFacts.tcpSequence(to: 0),
+                .compare(
+                    register: 0, isEqual: true,
+                    bytes: KernelFacts.bytes(number.bigEndian)),
+            ]
         case .isDestinationTranslated:
             bit(KernelFacts.destinationTranslated, ofConnection: NFT_CT_STATUS.rawValue)
         case .isSourceLocal:

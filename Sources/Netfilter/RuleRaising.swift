@@ -69,6 +69,8 @@ struct RuleRaising {
             registers[to] = .connectionState(mask: mask)
         case .connectionStatus(mask: nil) where isMaskOnly:
             registers[to] = .connectionStatus(mask: mask)
+        case .tcpFlags(mask: nil) where isMaskOnly && mask.count == 1:
+            registers[to] = .tcpFlags(mask: mask[0])
         default: foreign(.bitwise(from: from, mask: mask, xor: xor, to: to))
         }
     }
@@ -82,6 +84,12 @@ struct RuleRaising {
         case .sourceAddressType
         where isEqual && bytes == KernelFacts.bytes(KernelFacts.localType):
             return statements.append(.isSourceLocal)
+        case .tcpFlags(let mask?) where isEqual && bytes.count == 1:
+            return statements.append(
+                .hasTCPFlags(TCPFlags(rawValue: bytes[0]), among: TCPFlags(rawValue: mask)))
+        case .tcpSequence where isEqual && bytes.count == 4:
+            let number = bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            return statements.append(.hasSequenceNumber(number))
         case .connectionState(let mask)
         where !isEqual && isZero && mask == KernelFacts.bytes(KernelFacts.invalidState):
             return statements.append(.isInvalid)

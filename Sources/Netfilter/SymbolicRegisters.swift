@@ -13,6 +13,10 @@ struct SymbolicRegisters {
         case connectionState(mask: [UInt8]?)
         /// `ct status`, or the bits of it that a mask left.
         case connectionStatus(mask: [UInt8]?)
+        /// The flags of a TCP segment, or those of them that a mask left.
+        case tcpFlags(mask: UInt8?)
+        /// The sequence number of a TCP segment.
+        case tcpSequence
         /// `fib saddr type`.
         case sourceAddressType
         /// What a map held for these fields.
@@ -63,6 +67,10 @@ struct SymbolicRegisters {
 
     private func meaning(of expression: KernelExpression) -> (Symbol, Int)? {
         switch expression {
+        case .payload(_, _, _, let to) where expression == KernelFacts.tcpFlags(to: to):
+            return (.tcpFlags(mask: nil), to)
+        case .payload(_, _, _, let to) where expression == KernelFacts.tcpSequence(to: to):
+            return (.tcpSequence, to)
         case .payload(_, _, _, let to):
             let fields: [Selector] = [
                 .sourceAddress, .destinationAddress, .sourcePort, .destinationPort,

@@ -18,7 +18,8 @@ package struct NodePlan: Sendable {
     package var layout: ForwardingLayout {
         ForwardingLayout(
             role: .node, flags: configuration.ownsTables ? .owned : [],
-            hasCounters: configuration.hasCounters)
+            hasCounters: configuration.hasCounters,
+            opensClusterIPs: configuration.opensClusterIPs)
     }
 
     /// What a Service is on this node: its frontends and what had to be left out of them.

@@ -23,6 +23,8 @@ package struct NodeProxyConfiguration: Sendable {
     /// True if the tables are to be owned, so that nobody else can change them.
     package let ownsTables: Bool
 
+    /// True if ClusterIPs answer everybody who has a route to them, not only pods and nodes.
+    package var opensClusterIPs = false
     /// How often it is looked whether somebody else changed a ruleset.
     package var compareInterval = Duration.milliseconds(250)
     /// The same for owned tables, which nobody else can change: only to be sure.

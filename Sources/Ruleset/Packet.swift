@@ -1,6 +1,6 @@
 package import Addressing
 
-/// The first packet of a connection, as far as rules look at it.
+/// The first packet of a connection, or one of its answers, as far as rules look at it.
 package struct Packet: Hashable, Sendable {
     /// Who sent it.
     package var source: SocketEndpoint
@@ -12,6 +12,8 @@ package struct Packet: Hashable, Sendable {
     package let originalDestination: SocketEndpoint
     /// True if connection tracking cannot place it.
     package let isInvalid: Bool
+    /// True for a backend's RST that answers the SYN of a client.
+    package let isRefusal: Bool
 
     /// A packet as its sender made it.
     package init(
@@ -23,7 +25,24 @@ package struct Packet: Hashable, Sendable {
         self.destination = destination
         self.originalDestination = destination
         self.isInvalid = isInvalid
+        isRefusal = false
     }
+
+    /// A backend's RST, on its way back through the host that had translated the client's SYN.
+    package init(
+        refusalBy backend: SocketEndpoint, to host: SocketEndpoint,
+        ofFrontend frontend: SocketEndpoint
+    ) {
+        transport = .tcp
+        source = backend
+        destination = host
+        originalDestination = frontend
+        isInvalid = false
+        isRefusal = true
+    }
+
+    /// The flags of a TCP segment: a first packet is a SYN.
+    package var flags: TCPFlags { isRefusal ? [.reset, .acknowledge] : .synchronize }
 
     /// True if the destination was translated on the way.
     package var isTranslated: Bool { destination != originalDestination }

@@ -62,14 +62,16 @@ package struct PacketWalk: Sendable {
 
     /// Passes all base chains of a hook; nil if the packet goes on.
     ///
-    /// A packet that connection tracking cannot place meets no nat chain (`nf_nat_inet_fn`).
+    /// A packet that connection tracking cannot place meets no nat chain (`nf_nat_inet_fn`), nor
+    /// does an answer: what was decided for the first packet is undone.
     private mutating func pass(
         _ traveller: inout Traveller, at hook: BaseChain.Hook
     ) -> PacketOutcome? {
         let bases = table.chains.values.filter { $0.base?.hook == hook }
             .sorted { ($0.base?.priority ?? 0) < ($1.base?.priority ?? 0) }
         for base in bases {
-            if base.base?.kind == .nat, traveller.packet.isInvalid { continue }
+            let packet = traveller.packet
+            if base.base?.kind == .nat, packet.isInvalid || packet.isRefusal { continue }
             switch run(base.name, &traveller) {
             case .ended(let outcome): return outcome
             case .accepted, .exhausted: continue
@@ -127,6 +129,11 @@ package struct PacketWalk: Sendable {
         case .isProtocol(let protocols):
             return protocols.contains(traveller.packet.transport) ? .goOn : .noMatch
         case .isInvalid: return traveller.packet.isInvalid ? .goOn : .noMatch
+        case .hasTCPFlags(let flags, let mask):
+            return traveller.packet.flags.intersection(mask) == flags ? .goOn : .noMatch
+        case .hasSequenceNumber(let number):
+            // A first packet's number is the client's choice; a refusal's is 0 (RFC 9293, 3.10.7.1).
+            return traveller.packet.isRefusal && number == 0 ? .goOn : .noMatch
         case .isDestinationTranslated: return traveller.packet.isTranslated ? .goOn : .noMatch
         case .isSourceLocal:
             return localAddresses.contains(traveller.packet.source.address) ? .goOn : .noMatch

@@ -51,6 +51,8 @@ package enum StatementText {
                 ? "meta l4proto \(protocols[0])"
                 : "meta l4proto { " + protocols.map { "\($0)" }.joined(separator: ", ") + " }"
         case .isInvalid: "ct state invalid"
+        case .hasTCPFlags(let flags, let mask): "tcp flags \(flags.text) / \(mask.text)"
+        case .hasSequenceNumber(let number): "tcp sequence \(number)"
         case .isDestinationTranslated: "ct status dnat"
         case .isSourceLocal: "fib saddr type local"
         case .verdictMap(let fields, let map):

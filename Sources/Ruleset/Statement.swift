@@ -10,6 +10,10 @@ package enum Statement: Hashable, Sendable {
     case isProtocol([TransportProtocol])
     /// Goes on only for packets that connection tracking cannot place: `ct state invalid`.
     case isInvalid
+    /// Goes on only for TCP segments that have, of these flags, just those.
+    case hasTCPFlags(TCPFlags, among: TCPFlags)
+    /// Goes on only for TCP segments with this sequence number.
+    case hasSequenceNumber(UInt32)
     /// Goes on only for connections whose destination was translated: `ct status dnat`.
     case isDestinationTranslated
     /// Goes on only if the source is an address of this host: `fib saddr type local`.
@@ -37,6 +41,30 @@ package enum Statement: Hashable, Sendable {
         case tcpReset
         /// An ICMP or ICMPv6 port unreachable.
         case portUnreachable
+    }
+}
+
+/// Flags of a TCP segment, with the bits of its header (RFC 9293 section 3.1).
+package struct TCPFlags: OptionSet, Hashable, Sendable {
+    /// The header's byte of flags.
+    package let rawValue: UInt8
+
+    /// Takes the header's byte.
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Opens a connection.
+    package static let synchronize = TCPFlags(rawValue: 0x02)
+    /// Refuses or ends a connection at once.
+    package static let reset = TCPFlags(rawValue: 0x04)
+    /// Confirms what has arrived.
+    package static let acknowledge = TCPFlags(rawValue: 0x10)
+
+    /// The flags as `nft` spells them, for example `rst,ack`.
+    var text: String {
+        let names: [(TCPFlags, String)] = [
+            (.synchronize, "syn"), (.reset, "rst"), (.acknowledge, "ack"),
+        ]
+        return names.filter { contains($0.0) }.map(\.1).joined(separator: ",")
     }
 }
 

@@ -14,6 +14,12 @@ package struct NodeIdentity: Hashable, Sendable {
     package let isReady: Bool
     /// External load balancers leave the node out.
     package let isExcludedFromLoadBalancers: Bool
+    /// Somebody is about to take the node away.
+    package let isLeaving: Bool
+    /// New pods are kept off the node; those that run go on.
+    package let isCordoned: Bool
+    /// What our own annotations say, by name without the prefix.
+    package let notes: [String: String]
 
     /// A ready node, unless stated otherwise.
     package init(
@@ -22,7 +28,10 @@ package struct NodeIdentity: Hashable, Sendable {
         podCIDRs: [CIDRBlock] = [],
         zone: String? = nil,
         isReady: Bool = true,
-        isExcludedFromLoadBalancers: Bool = false
+        isExcludedFromLoadBalancers: Bool = false,
+        isLeaving: Bool = false,
+        isCordoned: Bool = false,
+        notes: [String: String] = [:]
     ) {
         self.name = name
         self.addresses = addresses
@@ -30,6 +39,9 @@ package struct NodeIdentity: Hashable, Sendable {
         self.zone = zone
         self.isReady = isReady
         self.isExcludedFromLoadBalancers = isExcludedFromLoadBalancers
+        self.isLeaving = isLeaving
+        self.isCordoned = isCordoned
+        self.notes = notes
     }
 
     /// Where traffic that this node steers comes from.

@@ -19,6 +19,8 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var balancerOnlyIPs: [IPAddress]
     /// Who may use the load balancer addresses; empty: everyone.
     package var sourceRanges: [CIDRBlock]
+    /// Who may use nodePorts and external addresses; empty: everyone.
+    package var nodeSourceRanges: [CIDRBlock]
     /// The policy for traffic to nodePorts, external and load balancer addresses.
     package var externalPolicy: TrafficPolicy
     /// The policy for traffic to ClusterIPs.
@@ -37,6 +39,8 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var externalName: String?
     /// Which endpoints are preferred; their hints already say so.
     package var trafficDistribution: TrafficDistribution?
+    /// What our own annotations say, by name without the prefix.
+    package var notes: [String: String]
 
     /// A Service that is reached from inside the cluster and states nothing else.
     package init(
@@ -53,6 +57,7 @@ package struct ServiceDefinition: Hashable, Sendable {
         loadBalancerIPs = []
         balancerOnlyIPs = []
         sourceRanges = []
+        nodeSourceRanges = []
         externalPolicy = .cluster
         internalPolicy = .cluster
         affinity = .none
@@ -62,6 +67,7 @@ package struct ServiceDefinition: Hashable, Sendable {
         skipsProxy = false
         externalName = nil
         trafficDistribution = nil
+        notes = [:]
     }
 
     /// Whether a load balancer serves this Service.

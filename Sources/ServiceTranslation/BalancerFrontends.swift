@@ -1,6 +1,19 @@
 package import Addressing
-import Forwarding
+package import Forwarding
 package import ServiceModel
+
+/// What a Service becomes on a balancer.
+package struct BalancedService: Hashable, Sendable {
+    /// What is to stand in the table.
+    package internal(set) var entries: [ForwardingEntry] = []
+    /// What had to be left out, and why.
+    package internal(set) var problems: [TranslationProblem] = []
+    /// True if nodes are used although checks speak against them: too few others are left.
+    package internal(set) var failsOpen = false
+
+    /// Nothing at all: what a Service that is gone has.
+    package init() {}
+}
 
 /// Translates one Service into the frontends that a load balancer host serves.
 package struct BalancerFrontends: Sendable {
@@ -14,8 +27,13 @@ package struct BalancerFrontends: Sendable {
         package let transport: TransportProtocol
     }
 
+    /// The share of well targets, in percent, below which all are used; 0 stands for never.
+    package let panicThreshold: Int
+
     /// Prepares to translate for a balancer.
-    package init() {}
+    package init(panicThreshold: Int = 0) {
+        self.panicThreshold = panicThreshold
+    }
 
     /// The Service's addresses that the balancer answers for.
     package func addresses(of service: ServiceDefinition) -> [IPAddress] {
@@ -37,24 +55,36 @@ package struct BalancerFrontends: Sendable {
     }
 
     /// All frontends of a Service with those targets behind them that may take traffic.
+    ///
+    /// - Parameters:
+    ///   - service: what to translate.
+    ///   - nodes: the nodes that may take traffic, in any order.
+    ///   - holdsRefusals: whether a refusing node may be hidden from clients while there are
+    ///     others; not so without an endpoint anywhere, when all nodes refuse, and rightly.
+    ///   - standing: what is known of a target.
+    /// - Returns: the frontends, and what had to be left out.
     package func translate(
-        _ service: ServiceDefinition, nodes: [NodeIdentity], isUsable: (Target) -> Bool
-    ) -> TranslatedService {
-        var result = TranslatedService()
+        _ service: ServiceDefinition, nodes: [NodeIdentity], holdsRefusals: Bool = false,
+        standing: (Target) -> TargetStanding
+    ) -> BalancedService {
+        var result = BalancedService()
         for port in service.ports {
             for address in addresses(of: service) {
                 if port.nodePort == nil { report(service, port, &result) }
-                let usable = targets(port, address.family, on: nodes).filter(isUsable)
+                let choice = BalancerChoice(
+                    of: targets(port, address.family, on: nodes).map { ($0.socket, standing($0)) },
+                    panicThreshold: panicThreshold)
+                if choice.failsOpen { result.failsOpen = true }
                 result.entries.append(
                     ForwardingEntry(
                         Frontend(address, port.transport, port.port),
                         label: FrontendLabel.text(service, port),
-                        backends: usable.map(\.socket),
+                        backends: choice.slots,
                         affinitySeconds: service.affinity.seconds,
                         allowedSources: service.sourceRanges.filter {
                             $0.family == address.family
                         },
-                        sourceHiding: .everyClient))
+                        sourceHiding: .everyClient, holdsRefusals: holdsRefusals))
             }
         }
         return result
@@ -74,7 +104,7 @@ package struct BalancerFrontends: Sendable {
     }
 
     private func report(
-        _ service: ServiceDefinition, _ port: ServicePort, _ result: inout TranslatedService
+        _ service: ServiceDefinition, _ port: ServicePort, _ result: inout BalancedService
     ) {
         let problem = TranslationProblem(
             object: "Service \(service.identity)", field: "port \(port)",

@@ -76,16 +76,14 @@ package struct NodeFrontends: Sendable {
                     label: FrontendLabel.text(service, port, suffix: external.kind.rawValue),
                     backends: backends, localCount: localCount, isLocalForOutside: isLocal,
                     affinitySeconds: service.affinity.seconds,
-                    allowedSources: external.kind == .loadBalancer
-                        ? service.sourceRanges.filter { $0.family == family } : [],
+                    allowedSources: service.ranges(of: external.kind, family),
                     sourceHiding: isLocal ? .hostOnly : .everyClient))
         }
     }
 
     /// A frontend that clients outside the cluster may use.
     private struct ExternalFrontend {
-        enum Kind: String { case nodePort, externalIP, loadBalancer }
-        let kind: Kind
+        let kind: ExternalKind
         let address: IPAddress
         let port: Port
     }
@@ -128,7 +126,17 @@ package struct NodeFrontends: Sendable {
     }
 }
 
+/// What kind of frontend clients outside the cluster may use.
+private enum ExternalKind: String {
+    case nodePort, externalIP, loadBalancer
+}
+
 extension ServiceDefinition {
+    /// Who may use such a frontend; ranges of the other family count for nothing.
+    fileprivate func ranges(of kind: ExternalKind, _ family: IPFamily) -> [CIDRBlock] {
+        (kind == .loadBalancer ? sourceRanges : nodeSourceRanges).filter { $0.family == family }
+    }
+
     /// Whether nodes serve this family at all: that of any ClusterIP, or all if there is none yet.
     fileprivate func isServed(_ family: IPFamily) -> Bool {
         clusterIPs.isEmpty || clusterIPs.contains { $0.family == family }

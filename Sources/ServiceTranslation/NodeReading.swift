@@ -28,7 +28,9 @@ enum NodeReading {
                 name: name, addresses: addresses(of: object), podCIDRs: podCIDRs,
                 zone: labels[WellKnown.zone] ?? labels[WellKnown.legacyZone],
                 isReady: isReady(object),
-                isExcludedFromLoadBalancers: labels[WellKnown.excludeFromLoadBalancers] != nil),
+                isExcludedFromLoadBalancers: labels[WellKnown.excludeFromLoadBalancers] != nil,
+                isLeaving: isLeaving(object), isCordoned: object.spec.unschedulable ?? false,
+                notes: WellKnown.notes(in: object.metadata)),
             problems
         )
     }
@@ -39,6 +41,12 @@ enum NodeReading {
         return ["InternalIP", "ExternalIP"].flatMap { type in
             all.filter { $0.type == type }.compactMap { IPAddress($0.address) }
         }
+    }
+
+    /// Somebody is about to take the node away: the API, or the autoscaler, which taints first.
+    private static func isLeaving(_ object: NodeObject) -> Bool {
+        object.metadata.deletionTimestamp != nil
+            || (object.spec.taints ?? []).contains { $0.key == WellKnown.toBeDeletedTaint }
     }
 
     private static func isReady(_ object: NodeObject) -> Bool {

@@ -40,7 +40,9 @@ struct ServiceReading {
         service.balancerOnlyIPs = addresses(
             ingress.filter { $0.ipMode == "Proxy" }.compactMap(\.ip),
             "status.loadBalancer.ingress")
-        service.sourceRanges = sourceRanges()
+        service.sourceRanges = ranges(
+            spec.loadBalancerSourceRanges ?? [], "spec.loadBalancerSourceRanges")
+        service.nodeSourceRanges = nodeSourceRanges()
         service.externalPolicy = policy(spec.externalTrafficPolicy)
         service.internalPolicy = policy(spec.internalTrafficPolicy)
         service.affinity = affinity()
@@ -48,6 +50,7 @@ struct ServiceReading {
         service.publishesNotReady = spec.publishNotReadyAddresses ?? false
         service.skipsProxy = object.metadata.label(WellKnown.serviceProxyName) != nil
         service.externalName = spec.externalName
+        service.notes = WellKnown.notes(in: object.metadata)
         switch spec.trafficDistribution {
         case "PreferClose", "PreferSameZone": service.trafficDistribution = .sameZone
         case "PreferSameNode": service.trafficDistribution = .sameNode
@@ -126,16 +129,24 @@ struct ServiceReading {
         return addresses
     }
 
+    /// The annotation's ranges: nodePorts and external addresses have no field for them.
+    private mutating func nodeSourceRanges() -> [CIDRBlock] {
+        guard let text = object.metadata.annotations?[SluiceAnnotation.sourceRanges] else {
+            return []
+        }
+        let parts = text.split(separator: ",").map { String($0.filter { $0 != " " }) }
+        return ranges(parts, "metadata.annotations[\(SluiceAnnotation.sourceRanges)]")
+    }
+
     /// Ranges that cannot be read would open the Service to everyone: they allow nobody instead.
-    private mutating func sourceRanges() -> [CIDRBlock] {
+    private mutating func ranges(_ texts: [String], _ field: String) -> [CIDRBlock] {
         var ranges: [CIDRBlock] = []
-        for (index, text) in (object.spec.loadBalancerSourceRanges ?? []).enumerated() {
+        for (index, text) in texts.enumerated() {
             if let range = CIDRBlock(text) {
                 ranges.append(range)
             } else {
                 report(
-                    "spec.loadBalancerSourceRanges[\(index)]",
-                    "\"\(text)\" is not a CIDR block; nobody is let in by it")
+                    "\(field)[\(index)]", "\"\(text)\" is not a CIDR block; nobody is let in by it")
                 ranges += [CIDRBlock("0.0.0.0/32"), CIDRBlock("::/128")].compactMap { $0 }
             }
         }

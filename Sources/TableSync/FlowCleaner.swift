@@ -21,4 +21,9 @@ package actor FlowCleaner {
         guard !filters.isEmpty else { return 0 }
         return try socket.delete(anyOf: filters)
     }
+
+    /// The flows that one of the filters means.
+    package func flows(anyOf filters: [FlowFilter]) throws(NetworkError) -> [Flow] {
+        try socket.flows(anyOf: filters)
+    }
 }

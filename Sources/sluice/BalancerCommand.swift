@@ -4,7 +4,20 @@ import Daemon
 struct BalancerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "balancer",
-        abstract: "Steer LoadBalancer addresses to the healthy nodes, from a host of its own.")
+        abstract: "Steer LoadBalancer addresses to the healthy nodes, from a host of its own.",
+        discussion: """
+            Without a subcommand it runs the balancer; `sluice balancer run --help` names the flags.
+            """,
+        subcommands: [
+            BalancerRunCommand.self, BalancerStatusCommand.self, BalancerDrainCommand.self,
+            BalancerMaintainCommand.self, BalancerReadyCommand.self,
+        ],
+        defaultSubcommand: BalancerRunCommand.self)
+}
+
+struct BalancerRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the balancer.")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var source: APISourceOptions
@@ -12,7 +25,11 @@ struct BalancerCommand: AsyncParsableCommand {
     @Option(help: "Required. The interface that bears the LoadBalancer addresses.")
     var interface: String?
 
-    @Option(help: "How a node is checked: tcp (the Service's nodePort) or http:PORT/PATH.")
+    @Option(
+        help: """
+            How a node is checked where its Service does not say: http[s]:PORT/PATH, tcp[:PORT], \
+            grpc[:PORT][/SERVICE] or exec/NAME; without PORT at the Service's nodePort.
+            """)
     var check = Terminal.environment("check") ?? "http:10256/healthz"
 
     @Option(help: "Time between two checks of a node, such as 200ms, 2s or 1m.")
@@ -26,6 +43,8 @@ struct BalancerCommand: AsyncParsableCommand {
 
     @Option(help: "Failures in a row until a node is unhealthy.")
     var fall = Terminal.environment("fall") ?? "3"
+
+    @OptionGroup var choices: BalancerChoiceOptions
 
     @Option(help: "Who may change the tables: auto (this process alone, if the kernel can) or off.")
     var tableOwner = Terminal.environment("table-owner") ?? "auto"
@@ -46,9 +65,48 @@ struct BalancerCommand: AsyncParsableCommand {
                 source: source.source(), interface: interface, check: check,
                 checkInterval: checkInterval,
                 checkTimeout: checkTimeout ?? Terminal.environment("check-timeout"), rise: rise,
-                fall: fall, tableOwner: tableOwner,
+                fall: fall, choices: choices.settings(), tableOwner: tableOwner,
                 listen: SettingText.listener(listen, flag: "--listen"),
                 metrics: SettingText.listener(metricsAddress, flag: "--metrics-address")),
             common: common.settings())
+    }
+}
+
+/// Flags of how a balancer makes up its mind beside the checks.
+struct BalancerChoiceOptions: ParsableArguments {
+    @Option(help: "Time between checks while results contradict what is believed.")
+    var checkFastInterval: String?
+
+    @Option(help: "Time between checks of a node that is down.")
+    var checkDownInterval: String?
+
+    @Option(help: "What an unchecked node is taken for: fully-up, up, down or fully-down.")
+    var checkInitial = Terminal.environment("check-initial") ?? "fully-up"
+
+    @Option(help: "The folder of the programs that checks may run.")
+    var checkCommands = Terminal.environment("check-commands") ?? "/etc/sluice/checks"
+
+    @Option(help: "Share of healthy nodes, in percent, below which all are used; 0: never.")
+    var panicThreshold = Terminal.environment("panic-threshold") ?? "50"
+
+    @Option(
+        help: "Time in which a node that returns gets its share back, step by step; 0: at once.")
+    var slowStart = Terminal.environment("slow-start") ?? "0"
+
+    @Option(help: "Whether cordoned nodes get new connections: use or avoid.")
+    var cordoned = Terminal.environment("cordoned") ?? "use"
+
+    @Option(
+        help: "Connections to a node that goes down: purge, so that clients reconnect, or keep.")
+    var onDown = Terminal.environment("on-down") ?? "purge"
+
+    /// The settings in the daemon's terms.
+    func settings() throws -> BalancerChoices {
+        try BalancerChoices(
+            panicThreshold: panicThreshold, cordoned: cordoned, onDown: onDown,
+            slowStart: slowStart,
+            checkFastInterval: checkFastInterval ?? Terminal.environment("check-fast-interval"),
+            checkDownInterval: checkDownInterval ?? Terminal.environment("check-down-interval"),
+            checkInitial: checkInitial, checkCommands: checkCommands)
     }
 }

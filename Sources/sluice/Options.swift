@@ -117,6 +117,9 @@ struct NodeOptions: ParsableArguments {
     @Option(help: "Where nodePorts answer: primary, or blocks of the node's addresses.")
     var nodeportAddresses = Terminal.environment("nodeport-addresses") ?? "primary"
 
+    @Option(help: "Who may use ClusterIPs: cluster (pods and nodes) or any (who has a route).")
+    var clusterIpAccess = Terminal.environment("cluster-ip-access") ?? "cluster"
+
     @Option(help: "Who may change the tables: auto (this process alone, if the kernel can) or off.")
     var tableOwner = Terminal.environment("table-owner") ?? "auto"
 
@@ -127,7 +130,7 @@ struct NodeOptions: ParsableArguments {
     func settings() throws -> NodeSettings {
         try NodeSettings(
             nodeName: nodeName ?? Terminal.environment("node-name"),
-            nodePortAddresses: nodeportAddresses, tableOwner: tableOwner,
-            counters: counters)
+            nodePortAddresses: nodeportAddresses, clusterIPAccess: clusterIpAccess,
+            tableOwner: tableOwner, counters: counters)
     }
 }

@@ -27,6 +27,8 @@ package struct ExampleBalancer: Sendable {
             "web": [entry("web", 10, nodes(30_080))],
             "sticky": [entry("sticky", 11, nodes(30_081), affinity: 10_800)],
             "empty": [entry("empty", 12, [])],
+            "held": [entry("held", 13, nodes(30_083), holdsRefusals: true)],
+            "last": [entry("last", 14, [nodes(30_084)[0]], holdsRefusals: true)],
             "ranges": [entry("ranges", 17, nodes(30_087), ranges: places.allowedSources)],
         ]
     }
@@ -38,11 +40,11 @@ package struct ExampleBalancer: Sendable {
 
     private func entry(
         _ name: String, _ number: Int, _ backends: [SocketEndpoint], affinity: Int? = nil,
-        ranges: [CIDRBlock] = []
+        ranges: [CIDRBlock] = [], holdsRefusals: Bool = false
     ) -> ForwardingEntry {
         ForwardingEntry(
             Frontend(places.loadBalancerIP(number), .tcp, port(80)), label: "default/\(name)",
             backends: backends, affinitySeconds: affinity, allowedSources: ranges,
-            sourceHiding: .everyClient)
+            sourceHiding: .everyClient, holdsRefusals: holdsRefusals)
     }
 }

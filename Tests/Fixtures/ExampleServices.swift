@@ -18,9 +18,12 @@ package struct ExampleServices: Sendable {
     }
 
     /// A node's table with the examples of both families.
-    package static func table(hasCounters: Bool = true) -> ForwardingTable {
+    package static func table(
+        hasCounters: Bool = true, opensClusterIPs: Bool = false
+    ) -> ForwardingTable {
         var table = ForwardingTable(
-            layout: ForwardingLayout(role: .node, hasCounters: hasCounters),
+            layout: ForwardingLayout(
+                role: .node, hasCounters: hasCounters, opensClusterIPs: opensClusterIPs),
             surroundings: .example)
         let both = IPFamily.allCases.map { ExampleServices($0).entries }
         for (name, entries) in both[0].merging(both[1], uniquingKeysWith: +) {

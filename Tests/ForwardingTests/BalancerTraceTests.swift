@@ -63,4 +63,26 @@ struct BalancerTraceTests {
         let fate = walk.walk(check, from: .thisHost)
         #expect(fate.outcome == .delivered(to: node, isMasqueraded: false))
     }
+
+    /// What becomes of a node's refusal of a SYN that went to this VIP.
+    private func refusal(of number: Int, by backend: SocketEndpoint) -> PacketOutcome {
+        var walk = PacketWalk(through: table, localAddresses: [balancer]) { _ in 0 }
+        let vip = endpoint(example.places.loadBalancerIP(number), 80)
+        return walk.walk(
+            Packet(refusalBy: backend, to: endpoint(balancer, 40_000), ofFrontend: vip),
+            from: .network
+        ).outcome
+    }
+
+    @Test("keeps a node's refusal from the client while there is another node")
+    func heldRefusal() {
+        #expect(refusal(of: 13, by: example.nodes(30_083)[0]) == .dropped)
+    }
+
+    @Test("lets the refusal of the only node pass, and of all where they are not held")
+    func toldRefusal() {
+        for (number, port) in [(14, 30_084), (10, 30_080)] as [(Int, UInt16)] {
+            #expect(refusal(of: number, by: example.nodes(port)[0]) != .dropped)
+        }
+    }
 }

@@ -33,6 +33,16 @@ struct ClusterIPTraceTests {
         }
     }
 
+    @Test("from a client outside is served and masqueraded where ClusterIPs are open",
+        arguments: IPFamily.allCases)
+    func openToAll(family: IPFamily) {
+        let node = TracedNode(family, ExampleServices.table(opensClusterIPs: true))
+        let ends = node.connections(from: .client, to: node.places.clusterIP(10))
+        #expect(ends == .reach(node.services.pods, masqueraded: true))
+        #expect(
+            node.connections(from: .client, to: node.places.clusterIP(99)) == .end(.dropped))
+    }
+
     @Test("keeps TCP and UDP of one port number apart", arguments: IPFamily.allCases)
     func protocolsApart(family: IPFamily) {
         let node = TracedNode(family)

@@ -6,7 +6,11 @@ import Testing
 struct CheckDefinitionTests {
     @Test(
         "a check is read and written alike",
-        arguments: ["tcp", "http:10256/healthz", "http:1/", "http:65535/a/b?c=d:e%20f"])
+        arguments: [
+            "tcp", "tcp:80", "udp", "udp:53", "http:10256/healthz", "http:1/", "http/ready",
+            "http:65535/a/b?c=d:e%20f", "https:8443/healthz", "https/", "grpc", "grpc:50051",
+            "grpc:50051/shop.Cart", "exec/smtp", "exec:25/smtp",
+        ])
     func readAndWritten(text: String) throws {
         #expect(try CheckDefinition(text).description == text)
     }
@@ -21,10 +25,13 @@ struct CheckDefinitionTests {
     @Test(
         "every other text is refused for its first fault",
         arguments: [
-            ("", .unknownKind), ("TCP", .unknownKind), ("tcp:80", .unknownKind),
-            ("udp", .unknownKind), ("http", .unknownKind), ("https:10256/healthz", .unknownKind),
+            ("", .unknownKind), ("TCP", .unknownKind), ("tcp/x", .unknownKind),
+            ("udp/x", .unknownKind), ("http", .missingPath), ("httpx:1/", .unknownKind),
+            ("exec", .invalidProgram), ("exec/", .invalidProgram), ("exec/../sh", .invalidProgram),
+            ("exec/.sh", .invalidProgram), ("exec/a b", .invalidProgram),
+            ("tcp:0", .invalidPort), ("grpc:x/y", .invalidPort),
             ("HTTP:10256/healthz", .unknownKind), (" tcp", .unknownKind),
-            ("http:", .missingPath), ("http:10256", .missingPath),
+            ("http:", .invalidPort), ("http:10256", .missingPath),
             ("http:/healthz", .invalidPort), ("http:0/healthz", .invalidPort),
             ("http:65536/healthz", .invalidPort), ("http:010256/healthz", .invalidPort),
             ("http:web/healthz", .invalidPort), ("http://node:80/", .invalidPort),
@@ -55,7 +62,7 @@ struct CheckDefinitionTests {
         #expect(
             error?.description == """
                 invalid check "http:0/\\n": the port is not a number from 1 to 65535; \
-                a check is tcp or http:PORT/PATH, such as http:10256/healthz
+                a check is KIND[:PORT][/PATH], such as tcp or http:10256/healthz
                 """)
     }
 }

@@ -76,6 +76,46 @@ struct HealthStateTests {
         #expect(CheckFailure.notMade("no sockets").description == "check not made: no sockets")
     }
 
+    @Test(
+        "a node begins as its policy says, and so many results settle it",
+        arguments: [
+            (.fullyUp, true, 1, 3), (.up, true, 1, 1), (.down, false, 1, 1),
+            (.fullyDown, false, 2, 1),
+        ] as [(InitialHealth, Bool, Int, Int)])
+    func initial(initial: InitialHealth, takesTraffic: Bool, successes: Int, failures: Int) throws {
+        var policy = try HealthPolicy(rise: 2, fall: 3)
+        policy.initial = initial
+        let begin = HealthState(policy: policy)
+        #expect(begin.takesTraffic == takesTraffic)
+        var state = begin
+        var count = 1
+        while state.succeeded() != .becameHealthy { count += 1 }
+        #expect(count == successes)
+        state = begin
+        count = 1
+        while state.failed(.refused) == .none, state.takesTraffic { count += 1 }
+        #expect(count == failures)
+        #expect(!state.takesTraffic)
+    }
+
+    @Test("checks follow each other faster in doubt, and slower while a node is down")
+    func intervals() throws {
+        var policy = try HealthPolicy(interval: .seconds(2), rise: 2, fall: 2)
+        policy.fastInterval = .milliseconds(500)
+        policy.downInterval = .seconds(10)
+        var state = HealthState(policy: policy)
+        #expect(state.nextInterval == .seconds(2))
+        _ = state.failed(.refused)
+        #expect(state.nextInterval == .milliseconds(500))
+        _ = state.failed(.refused)
+        #expect(state.nextInterval == .seconds(10))
+        _ = state.succeeded()
+        #expect(state.nextInterval == .milliseconds(500))
+        _ = state.succeeded()
+        #expect(state.nextInterval == .seconds(2))
+        #expect(HealthState(policy: .standard).nextInterval == .seconds(2))
+    }
+
     private func unhealthy(rise: Int) throws -> HealthState {
         var state = HealthState(policy: try HealthPolicy(rise: rise, fall: 1))
         #expect(state.failed(.refused) == .becameUnhealthy(.refused))

@@ -24,6 +24,11 @@ struct StatementTests {
                 set: "learned", key: [.sourceAddress] + DataPlane.frontend, timeoutSeconds: 7,
                 value: DataPlane.backend)
         ],
+        [
+            .isProtocol([.tcp]),
+            .hasTCPFlags([.reset, .acknowledge], among: [.synchronize, .reset, .acknowledge]),
+            .hasSequenceNumber(0), .verdict(.drop),
+        ],
         [.verdict(.accept)], [.verdict(.drop)], [.verdict(.return)], [.verdict(.jump("other"))],
         [.verdict(.goto("other"))],
         [.isInvalid, .isProtocol([.tcp, .udp]), .isSourceLocal, .verdict(.drop)],

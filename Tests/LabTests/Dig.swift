@@ -1,4 +1,5 @@
 import Foundation
+import LabKit
 
 /// What `dig` understood of an answer.
 struct DigAnswer: Hashable, Sendable {

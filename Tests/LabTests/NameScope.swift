@@ -1,3 +1,4 @@
+import LabKit
 import Testing
 
 /// What the tests of names need beside the lab: Services of their own.

@@ -1,3 +1,4 @@
+import LabKit
 import Testing
 
 /// A way from a host to a Service.

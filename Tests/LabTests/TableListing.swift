@@ -1,4 +1,5 @@
 import Foundation
+import LabKit
 
 /// What `nft list table` prints of one table.
 struct TableListing: Hashable, Sendable {

@@ -1,10 +1,10 @@
 import APIClient
 import Addressing
+import Foundation
 import HealthChecking
 import KubeAPI
 import Netfilter
 import ServiceModel
-import TableSync
 import TableSync
 import Testing
 
@@ -16,9 +16,13 @@ struct BalancerLoopTests {
 
     /// A balancer that has taken over these Services on three nodes.
     private func started(
-        _ services: [ServiceObject] = [balanced()], fall: Int = 2
+        _ services: [ServiceObject] = [balanced()], fall: Int = 2,
+        flows: [SocketEndpoint: Int] = [:], _ change: (inout BalancerRules) -> Void = { _ in }
     ) async throws -> MemoryBalancer {
-        let balancer = try MemoryBalancer(fall: fall)
+        var rules = BalancerRules()
+        rules.panicThreshold = 0
+        change(&rules)
+        let balancer = MemoryBalancer(fall: fall, rules: rules, flows: flows)
         await balancer.inbox.take(services: .listed(services, revision: "1"))
         await balancer.inbox.take(nodes: .listed((1...3).map { node($0) }, revision: "1"))
         await balancer.loop.turn()
@@ -28,7 +32,7 @@ struct BalancerLoopTests {
 
     @Test("nothing is touched before all Services and nodes are known, then all at once")
     func start() async throws {
-        let balancer = try MemoryBalancer()
+        let balancer = MemoryBalancer()
         await balancer.inbox.take(services: .listed([balanced()], revision: "1"))
         await balancer.loop.turn()
         #expect(balancer.deeds.take().isEmpty)
@@ -46,14 +50,14 @@ struct BalancerLoopTests {
         let balancer = try await started([])
         await balancer.loop.turn()
         #expect(balancer.health.isHealthy(at: .now))
-        let fresh = try MemoryBalancer()
+        let fresh = MemoryBalancer()
         await fresh.inbox.take(services: .listed([], revision: "1"))
         await fresh.inbox.take(nodes: .listed([], revision: "1"))
         await fresh.loop.turn()
         #expect(fresh.deeds.take() == [.started(services: 0), .held([])])
     }
 
-    @Test("a dead node leaves all Services in one write, then its unanswered flows are deleted")
+    @Test("a dead node leaves all Services in one write, then its flows are deleted")
     func death() async throws {
         let names = ["api", "web"]
         let services = zip(names, [1, 2]).map { name, number in
@@ -68,7 +72,7 @@ struct BalancerLoopTests {
         let filters = [1, 2].map { number in
             FlowFilter(
                 transport: .tcp, frontend: socket("198.51.100.\(10 + number):80"),
-                backend: socket("192.168.50.2:\(30_080 + number)"), onlyUnanswered: true)
+                backend: socket("192.168.50.2:\(30_080 + number)"))
         }
         let held = [address("198.51.100.11"), address("198.51.100.12")]
         #expect(balancer.deeds.take() == [.wrote(names), .swept, .deleted(filters), .held(held)])
@@ -102,8 +106,8 @@ struct BalancerLoopTests {
     @Test("a node that falls and rises between two turns leaves no trace in the tables")
     func flicker() async throws {
         let balancer = try await started(fall: 1)
-        balancer.tell(.timedOut, of: nodeCheck(2), times: 1)
-        balancer.tell(nil, of: nodeCheck(2), times: 2)
+        balancer.tell(.timedOut, of: nodeCheck(2, fall: 1), times: 1)
+        balancer.tell(nil, of: nodeCheck(2, fall: 1), times: 2)
         await balancer.loop.turn()
         #expect(await balancer.writer.backends[vip]?.count == 3)
         #expect(!balancer.deeds.take().contains { if case .deleted = $0 { true } else { false } })
@@ -158,9 +162,10 @@ struct BalancerLoopTests {
         balancer.tell(nil, of: nodeCheck(1), times: 1)
         balancer.tell(.status(503), of: nodeCheck(2), times: 2)
         await balancer.loop.turn()
-        let status = BalancerStatus(
+        let status = StatusReading(
             plan: await balancer.inbox.plan, records: balancer.board.records,
-            health: balancer.health.state, isHealthy: true)
+            standings: balancer.board.standings, flows: [socket("192.168.50.1:30080"): 7]
+        ).status(health: balancer.health.state, isHealthy: true)
         #expect(status.addresses == ["198.51.100.10"])
         #expect(status.nodes.map(\.state) == ["ready", "unhealthy", "excluded"])
         let check = try #require(status.nodes[1].checks.first)
@@ -171,5 +176,69 @@ struct BalancerLoopTests {
         #expect(check.lastMilliseconds == 1)
         #expect(check.since.hasSuffix("Z"))
         #expect(status.nodes[0].checks.first?.lastFailure == nil)
+        #expect(status.nodes.map(\.flows) == [7, 0, 0])
+        let backends = try #require(status.services.first).backends
+        #expect(backends.map(\.state) == ["up", "down"])
+        #expect(backends.map(\.weight) == [1, 0])
+        #expect(backends.map(\.flows) == [7, 0])
+        #expect(backends[1].reason == "HTTP status 503")
+        #expect(backends[1].checks == ["http 192.168.50.2:10256/healthz"])
+    }
+
+    @Test("connections to a dead node are left alone if that is wanted")
+    func keepsEstablished() async throws {
+        let balancer = try await started { $0.keepsEstablished = true }
+        balancer.tell(.timedOut, of: nodeCheck(2), times: 2)
+        await balancer.loop.turn()
+        let filter = FlowFilter(
+            transport: .tcp, frontend: socket("198.51.100.10:80"),
+            backend: socket("192.168.50.2:30080"), onlyUnanswered: true)
+        #expect(balancer.deeds.take().contains(.deleted([filter])))
+    }
+
+    @Test("a drained node gets no new connections and keeps those it has; maintenance ends them")
+    func drain() async throws {
+        let balancer = try await started()
+        let place = NodeOrder.Place(node: "node2")
+        _ = await balancer.inbox.give(NodeOrder(.drain, for: place, since: .now))
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends[vip]?.count == 2)
+        #expect(!balancer.deeds.take().contains { if case .deleted = $0 { true } else { false } })
+        #expect(balancer.board.records[nodeCheck(2)] != nil)
+        _ = await balancer.inbox.give(NodeOrder(.ready, for: place, since: .now))
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends[vip]?.count == 3)
+        _ = await balancer.inbox.give(NodeOrder(.maintenance, for: place, since: .now))
+        await balancer.loop.turn()
+        #expect(balancer.deeds.take().contains { if case .deleted = $0 { true } else { false } })
+        #expect(balancer.board.records[nodeCheck(2)] == nil)
+    }
+
+    @Test("when a drain's deadline comes what is left is ended")
+    func deadline() async throws {
+        let backend = socket("192.168.50.2:30080")
+        let balancer = try await started(flows: [backend: 3])
+        _ = await balancer.inbox.give(
+            NodeOrder(.drain, for: .init(node: "node2"), since: .now, deadline: .distantPast))
+        let filter = FlowFilter(transport: .tcp, backend: backend)
+        let deadline = ContinuousClock.now + .seconds(120)
+        var deeds: [Deed] = []
+        while !deeds.contains(.deleted([filter])), .now < deadline {
+            await balancer.loop.turn()
+            deeds += balancer.deeds.take()
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(deeds.contains(.deleted([filter])))
+    }
+
+    @Test("an order for a node or a Service that there is not is refused")
+    func unknownOrder() async throws {
+        let balancer = try await started()
+        for place in [
+            NodeOrder.Place(node: "node9"), .init(node: "node2", service: "default/other"),
+        ] {
+            #expect(
+                await balancer.inbox.give(NodeOrder(.drain, for: place, since: .now)) == nil)
+        }
     }
 }

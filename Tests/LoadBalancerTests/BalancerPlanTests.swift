@@ -71,7 +71,7 @@ struct BalancerPlanTests {
         let step = plan.takeStep(unhealthy: [])
         #expect(step.backends == ["198.51.100.10:80/tcp": ["192.168.50.1:30080"]])
         #expect(step.startedChecks == [nodeCheck(1)])
-        #expect(plan.leftOutNodes.map(\.name) == ["node2"])
+        #expect(plan.leftOutNodes.map(\.node.name) == ["node2"])
         plan.upsert(node(2))
         #expect(plan.takeStep(unhealthy: []).startedChecks == [nodeCheck(2)])
     }
@@ -81,7 +81,7 @@ struct BalancerPlanTests {
         let other = balanced("api", nodePort: 30_081, addresses: ["198.51.100.11"])
         var plan = plan(.tcp, services: [balanced(), other])
         _ = plan.takeStep(unhealthy: [])
-        let check = HealthCheck(socket("192.168.50.2:30080"), .connect)
+        let check = connectCheck("192.168.50.2:30080")
         plan.note(changed: [check])
         #expect(plan.takeStep(unhealthy: [check]).updates.map(\.service) == [web])
         plan.upsert(balanced(nodePort: 30_090))

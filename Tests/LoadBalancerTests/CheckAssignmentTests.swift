@@ -43,7 +43,7 @@ struct CheckAssignmentTests {
         }
         var plan = plan(.tcp, services: [both], nodes: [node(1)])
         let first = plan.takeStep(unhealthy: [])
-        #expect(first.startedChecks == [HealthCheck(socket("192.168.50.1:30080"), .connect)])
+        #expect(first.startedChecks == [connectCheck("192.168.50.1:30080")])
         #expect(first.warnings.isEmpty)
         plan.note(changed: first.startedChecks)
         #expect(
@@ -80,7 +80,7 @@ struct CheckAssignmentTests {
 
     @Test("a nodePort that does not answer says nothing about the node, unless all are so checked")
     func speaksForNode() {
-        let connect = HealthCheck(socket("192.168.50.1:30080"), .connect)
+        let connect = connectCheck("192.168.50.1:30080")
         #expect(!CheckAssignment(httpDefinition).speaksForNode(connect))
         #expect(CheckAssignment(httpDefinition).speaksForNode(nodeCheck(1)))
         #expect(CheckAssignment(.tcp).speaksForNode(connect))

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Reading the head of an HTTP answer")
 struct HTTPAnswerTests {
-    private func outcome(_ text: String, pieces size: Int = .max) -> Result<Void, CheckFailure>? {
+    private func outcome(_ text: String, pieces size: Int = .max) -> Result<Int?, CheckFailure>? {
         var answer = HTTPAnswer()
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -84,5 +84,42 @@ struct HTTPAnswerTests {
         #expect(succeeds(head(room), pieces: 1_000))
         #expect(failure(head(room + 1)) == .malformedAnswer)
         #expect(failure(head(room + 1), pieces: 1_000) == .malformedAnswer)
+    }
+
+    private func read(_ wish: HTTPAnswer.Wish, _ text: String) -> Result<Int?, CheckFailure> {
+        var answer = HTTPAnswer(wish)
+        for byte in text.utf8 {
+            if let outcome = answer.take([byte]) { return outcome }
+        }
+        return answer.end()
+    }
+
+    @Test("a wanted text may stand anywhere in the body, and only there")
+    func body() {
+        let wish = HTTPAnswer.Wish.body([200...200], Array("ready".utf8))
+        #expect(read(wish, "HTTP/1.0 200 OK\r\n\r\nI am ready.") == .success(nil))
+        #expect(
+            read(wish, "HTTP/1.0 200 OK\r\nX: ready\r\n\r\nno") == .failure(.unexpectedAnswer))
+        #expect(read(wish, "HTTP/1.0 204 No\r\n\r\nready") == .failure(.status(204)))
+        let long = String(repeating: "x", count: HTTPAnswer.bodyLimit)
+        #expect(
+            read(wish, "HTTP/1.0 200 OK\r\n\r\n\(long)ready") == .failure(.unexpectedAnswer))
+    }
+
+    @Test(
+        "a node's proxy tells its endpoints in a header, or in its JSON",
+        arguments: [
+            ("200 OK\r\nX-Load-Balancing-Endpoint-Weight: 3\r\n\r\n", .success(3)),
+            ("200 OK\r\n\r\n{\"localEndpoints\": 2,\"x\":1}", .success(2)),
+            ("503 No\r\n\r\n{\n\t\"localEndpoints\":0}", .success(0)),
+            ("503 No\r\nx-load-balancing-endpoint-weight:0\r\n\r\n", .success(0)),
+            (
+                "503 No\r\nX-Load-Balancing-Endpoint-Weight: 2\r\n\r\n",
+                .failure(.status(503))
+            ),
+            ("200 OK\r\n\r\nfine", .success(nil)),
+        ] as [(String, Result<Int?, CheckFailure>)])
+    func endpoints(text: String, expected: Result<Int?, CheckFailure>) {
+        #expect(read(.endpointCount, "HTTP/1.0 " + text) == expected)
     }
 }

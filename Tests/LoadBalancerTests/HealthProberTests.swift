@@ -13,22 +13,32 @@ struct HealthProberTests {
     private func outcome(
         _ check: HealthCheck, timeout: Duration = .milliseconds(300)
     ) async throws -> CheckOutcome {
-        let outcomes = try await outcomes(of: [check], atLeast: 1, timeout: timeout)
-        return try #require(outcomes[check]?.first)
+        let paced = paced(check, interval: .milliseconds(50), timeout: timeout)
+        let outcomes = try await outcomes(of: [paced], atLeast: 1)
+        return try #require(outcomes[paced]?.first)
+    }
+
+    /// The same check, so often.
+    private func paced(
+        _ check: HealthCheck, interval: Duration, timeout: Duration
+    ) -> HealthCheck {
+        guard let policy = try? HealthPolicy(interval: interval, timeout: timeout) else {
+            preconditionFailure("a pace is longer than zero")
+        }
+        return HealthCheck(check.socket, check.request, policy: policy)
     }
 
     /// What comes of some checks until each has come to an end so many times.
     private func outcomes(
-        of checks: [HealthCheck], atLeast count: Int, interval: Duration = .milliseconds(50),
-        timeout: Duration = .milliseconds(300), maximumConcurrentChecks: Int = 100,
-        deadline: Duration = .seconds(120)
+        of checks: [HealthCheck], atLeast count: Int, maximumConcurrentChecks: Int = 100,
+        commandFolder: String? = nil, deadline: Duration = .seconds(120)
     ) async throws -> [HealthCheck: [CheckOutcome]] {
         let collected = Mutex<[HealthCheck: [CheckOutcome]]>([:])
         let prober = HealthProber(
-            policy: try HealthPolicy(interval: interval, timeout: timeout),
-            maximumConcurrentChecks: maximumConcurrentChecks
+            maximumConcurrentChecks: maximumConcurrentChecks, commandFolder: commandFolder
         ) { check, outcome in
             collected.withLock { $0[check, default: []].append(outcome) }
+            return check.policy.interval
         }
         prober.change(starting: checks, ending: [])
         let end = ContinuousClock.now + deadline
@@ -113,9 +123,12 @@ struct HealthProberTests {
     func repeats() async throws {
         let good = try await TestServer.answering("HTTP/1.1 200 OK\r\n\r\n")
         let silent = try await TestServer(.silent)
-        let checks = [good, silent].map { HealthCheck($0.socket, .get(path: path)) }
-        let outcomes = try await outcomes(
-            of: checks, atLeast: 3, interval: .milliseconds(200), timeout: .seconds(2))
+        let checks = [good, silent].map {
+            paced(
+                HealthCheck($0.socket, .get(path: path)), interval: .milliseconds(200),
+                timeout: .seconds(2))
+        }
+        let outcomes = try await outcomes(of: checks, atLeast: 3)
         #expect(outcomes[checks[0]]?.allSatisfy { $0.failure == nil } == true)
         #expect(outcomes[checks[1]]?.allSatisfy { $0.failure == .timedOut } == true)
         // Three timeouts take as long as some thirty intervals.
@@ -129,12 +142,13 @@ struct HealthProberTests {
         let good = try await TestServer.answering("HTTP/1.1 204 No\r\n\r\n")
         let silent = try await TestServer(.silent)
         let checks = (0..<1_000).map { number in
-            HealthCheck(
-                (number.isMultiple(of: 50) ? silent : good).socket, .get(path: "/\(number)"))
+            paced(
+                HealthCheck(
+                    (number.isMultiple(of: 50) ? silent : good).socket, .get(path: "/\(number)")),
+                interval: .seconds(1), timeout: .milliseconds(500))
         }
         let outcomes = try await outcomes(
-            of: checks, atLeast: 1, interval: .seconds(1), timeout: .milliseconds(500),
-            maximumConcurrentChecks: 20)
+            of: checks, atLeast: 1, maximumConcurrentChecks: 20)
         let failed = outcomes.values.filter { $0.first?.failure == .timedOut }
         let succeeded = outcomes.values.filter { $0.first?.failure == nil }
         #expect(failed.count == 20)
@@ -147,12 +161,16 @@ struct HealthProberTests {
     func ends() async throws {
         let server = try await TestServer(.silent)
         let count = Mutex(0)
-        let prober = HealthProber(
-            policy: try HealthPolicy(interval: .milliseconds(10), timeout: .milliseconds(50)),
-            maximumConcurrentChecks: 1
-        ) { _, _ in count.withLock { $0 += 1 } }
-        let ended = HealthCheck(server.socket, .get(path: "/ended"))
-        let other = HealthCheck(server.socket, .connect)
+        let prober = HealthProber(maximumConcurrentChecks: 1) { check, _ in
+            count.withLock { $0 += 1 }
+            return check.policy.interval
+        }
+        func quick(_ request: CheckRequest) -> HealthCheck {
+            paced(
+                HealthCheck(server.socket, request), interval: .milliseconds(10),
+                timeout: .milliseconds(50))
+        }
+        let (ended, other) = (quick(.get(path: "/ended")), quick(.connect))
         prober.change(starting: [ended], ending: [])
         // The only connection allowed is the silent one's until that ends.
         prober.change(starting: [other], ending: [ended])
@@ -163,6 +181,12 @@ struct HealthProberTests {
         #expect(count.withLock { $0 } >= 3)
         await prober.shutdown()
         try await server.close()
+    }
+
+    @Test("a timer that comes much too late tells of this host, not of the node")
+    func late() {
+        #expect(!CheckRun.isLate(.milliseconds(40), after: .milliseconds(200)))
+        #expect(CheckRun.isLate(.milliseconds(41), after: .milliseconds(200)))
     }
 
     @Test("pauses lie within a tenth of the interval, on both sides")

@@ -107,15 +107,21 @@ final class MemoryBalancer {
     let inbox: BalancerInbox
     var loop: BalancerLoop
 
-    init(_ definition: CheckDefinition = httpDefinition, fall: Int = 2) throws {
+    init(
+        _ definition: CheckDefinition = httpDefinition, fall: Int = 2,
+        rules: BalancerRules = BalancerRules(), flows: [SocketEndpoint: Int] = [:]
+    ) {
         let deeds = deeds
         let (_, signal) = AsyncStream.makeStream(of: Void.self)
-        let policy = try HealthPolicy(rise: 2, fall: fall)
         writer = MemoryWriter(deeds)
-        board = HealthBoard(policy: policy, metrics: BalancerMetrics(), signal: signal) { _, _ in }
+        board = HealthBoard(slowStart: .zero, metrics: BalancerMetrics(), signal: signal) {
+            _, _ in
+        }
         let health = health
         inbox = BalancerInbox(
-            plan: BalancerPlan(CheckAssignment(definition)), board: board, signal: signal,
+            plan: BalancerPlan(
+                CheckAssignment(definition, policy: policy(fall: fall)), rules: rules),
+            board: board, signal: signal,
             problems: { _ in },
             connection: { error in health.update { $0.disconnected = error?.description } })
         loop = BalancerLoop(
@@ -125,9 +131,11 @@ final class MemoryBalancer {
                     deeds.add(.deleted(filters))
                     return filters.count
                 },
+                countFlows: { _ in flows },
                 changeChecks: { _ in },
                 holdAddresses: { deeds.add(.held($0.sorted())) }),
-            inbox: inbox, compareInterval: .zero, health: health, metrics: BalancerMetrics(),
+            inbox: inbox, keepsEstablished: rules.keepsEstablished, compareInterval: .zero,
+            health: health, metrics: BalancerMetrics(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

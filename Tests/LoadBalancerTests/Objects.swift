@@ -50,20 +50,60 @@ let web = ServiceIdentity(namespace: "default", name: "web")
 /// The default way of checking.
 let httpDefinition = CheckDefinition.http(port: socket("0.0.0.0:10256").port, path: "/healthz")
 
+/// Two up, two down.
+let testPolicy = policy(fall: 2)
+
+/// Two up, and so many down.
+func policy(fall: Int) -> HealthPolicy {
+    guard let policy = try? HealthPolicy(rise: 2, fall: fall) else {
+        preconditionFailure("\(fall) is no number of failures")
+    }
+    return policy
+}
+
 /// The check of node `number` by the default definition.
-func nodeCheck(_ number: Int) -> HealthCheck {
-    HealthCheck(socket("192.168.50.\(number):10256"), .get(path: "/healthz"))
+func nodeCheck(_ number: Int, fall: Int = 2) -> HealthCheck {
+    HealthCheck(
+        socket("192.168.50.\(number):10256"), .get(path: "/healthz"), policy: policy(fall: fall))
+}
+
+/// The check that connects to a nodePort.
+func connectCheck(_ text: String) -> HealthCheck {
+    HealthCheck(socket(text), .connect, policy: testPolicy)
+}
+
+/// A slice of a Service with one endpoint.
+func slice(of service: String = "web", ready: Bool = true) -> EndpointSliceObject {
+    EndpointSliceObject(
+        metadata: ObjectMeta(
+            name: "\(service)-1", namespace: "default", labels: [WellKnown.serviceName: service]),
+        addressType: "IPv4",
+        endpoints: [
+            SliceEndpoint(
+                addresses: ["10.244.1.2"], conditions: EndpointConditions(ready: ready))
+        ], ports: nil)
 }
 
 /// A plan that knows these objects.
 func plan(
     _ definition: CheckDefinition = httpDefinition, services: [ServiceObject],
-    nodes: [NodeObject] = (1...3).map { node($0) }
+    nodes: [NodeObject] = (1...3).map { node($0) }, panicThreshold: Int = 0,
+    _ change: (inout BalancerRules) -> Void = { _ in }
 ) -> BalancerPlan {
-    var plan = BalancerPlan(CheckAssignment(definition))
+    var rules = BalancerRules()
+    rules.panicThreshold = panicThreshold
+    change(&rules)
+    var plan = BalancerPlan(CheckAssignment(definition, policy: testPolicy), rules: rules)
     plan.replaceServices(services)
     plan.replaceNodes(nodes)
     return plan
+}
+
+extension BalancerPlan {
+    /// A step that knows which checks' targets are down, and nothing else.
+    mutating func takeStep(unhealthy: Set<HealthCheck>) -> Step {
+        takeStep(CheckStandings(unhealthy: unhealthy))
+    }
 }
 
 extension BalancerPlan.Step {

@@ -72,7 +72,7 @@ struct DNSServiceTests {
         #expect(service.metadata.label("k8s-app") == "kube-dns")
         #expect(
             service.spec.ports?.map { "\($0.name ?? "") \($0.port)/\($0.protocol ?? "")" }
-                == ["dns 53/UDP", "dns-tcp 53/TCP", "metrics 9153/TCP"])
+                == ["dns 53/UDP", "dns-tcp 53/TCP"])
         #expect(
             try endpoints() == [
                 "192.168.50.1 node1 true", "192.168.50.2 node2 true", "fd50::1 node1 true",

@@ -92,7 +92,15 @@ enum EveryKind {
             ]),
         Chain(
             "invalid", base: BaseChain(.filter, .prerouting, priority: -110),
-            rules: [Rule(.isInvalid, .verdict(.jump("nothing"))), Rule(.verdict(.accept))]),
+            rules: [
+                Rule(.isInvalid, .verdict(.jump("nothing"))),
+                Rule(
+                    .isProtocol([.tcp]),
+                    .hasTCPFlags(
+                        [.reset, .acknowledge], among: [.synchronize, .reset, .acknowledge]),
+                    .hasSequenceNumber(70_000), .verdict(.drop)),
+                Rule(.verdict(.accept)),
+            ]),
         Chain("nothing"),
     ]
 }

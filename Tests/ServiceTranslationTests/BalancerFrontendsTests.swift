@@ -43,7 +43,9 @@ import Testing
         #expect(service.loadBalancerIPs.map(\.description) == ["198.51.100.11"])
         let addresses = BalancerFrontends().addresses(of: service).map(\.description)
         #expect(addresses.sorted() == ["198.51.100.10", "198.51.100.11"])
-        let entries = BalancerFrontends().translate(service, nodes: nodes) { _ in true }.entries
+        let entries = BalancerFrontends().translate(service, nodes: nodes) { _ in
+            .serving(weight: 1)
+        }.entries
         #expect(
             Set(entries.map(\.frontend.address.description)) == Set(addresses))
         #expect(entries.allSatisfy { $0.backends.count == nodes.count })
@@ -91,8 +93,10 @@ import Testing
         let definition = try definition(object)
         #expect(BalancerFrontends().addresses(of: definition).isEmpty)
         #expect(try targets(object).isEmpty)
-        let translated = BalancerFrontends().translate(definition, nodes: nodes) { _ in true }
-        #expect(translated == TranslatedService())
+        let translated = BalancerFrontends().translate(definition, nodes: nodes) { _ in
+            .serving(weight: 1)
+        }
+        #expect(translated == BalancedService())
     }
 
     @Test("a client reaches the nodePort of every node, with the balancer's address")
@@ -132,6 +136,7 @@ import Testing
         }
         let entries = BalancerFrontends().translate(try definition(object), nodes: nodes) {
             $0.node == "node2" || $0.socket.port == Port(30_443)
+                ? .serving(weight: 1) : .failing
         }.entries
         #expect(
             entries.map { "\($0.frontend.port): \($0.backends.count)" } == ["80: 1", "443: 2"])
@@ -144,7 +149,7 @@ import Testing
         object.spec.ports = [port("http", 80), port("https", 443, nodePort: 30_443)]
         let translated = BalancerFrontends().translate(
             try definition(object), nodes: nodes
-        ) { _ in true }
+        ) { _ in .serving(weight: 1) }
         #expect(
             translated.problems.map(\.description) == [
                 "Service default/web, port http:80/tcp: has no nodePort, so the balancer cannot "

@@ -82,6 +82,27 @@ import Testing
         #expect(try fates(object, from: "192.0.2.5") == ["10.244.1.2:8080 masq"])
     }
 
+    @Test("the annotation restricts nodePorts and external addresses, and these alone")
+    func annotatedRanges() throws {
+        func object(_ text: String) -> ServiceObject {
+            balancedService {
+                $0.metadata.annotations = [SluiceAnnotation.sourceRanges: text]
+                $0.spec.externalIPs = ["192.0.2.80"]
+            }
+        }
+        for socket in ["192.168.50.1:30080", "192.0.2.80:80"] {
+            for text in ["203.0.113.0/24", "198.18.0.0/15, 203.0.113.5/32,fd00::/8"] {
+                #expect(
+                    try fates(object(text), from: "203.0.113.5", to: socket)
+                        == ["10.244.1.2:8080 masq"])
+                #expect(try fates(object(text), from: "203.0.114.5", to: socket) == ["dropped"])
+            }
+            #expect(try fates(object("me"), from: "203.0.113.5", to: socket) == ["dropped"])
+        }
+        #expect(
+            try fates(object("203.0.113.0/24"), from: "203.0.114.5") == ["10.244.1.2:8080 masq"])
+    }
+
     @Test("a source range that cannot be read lets nobody in")
     func unreadableRange() throws {
         let object = balancedService { $0.spec.loadBalancerSourceRanges = ["everyone"] }

@@ -64,7 +64,7 @@ struct World {
             addresses += BalancerFrontends().addresses(of: service)
             let translated = BalancerFrontends().translate(
                 service, nodes: Array(snapshot.nodes.values)
-            ) { !down.contains($0.node) }
+            ) { down.contains($0.node) ? .withheld : .serving(weight: 1) }
             #expect(table.replace(identity, with: translated.entries).conflicts == [])
         }
         return TracedHost(table, addresses: addresses)

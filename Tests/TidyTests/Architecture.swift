@@ -104,7 +104,7 @@ let architecture: [Room] = [
             "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "HostJournal",
             "TableSync",
         ],
-        libraries: service.union(["NIOCore", "NIOPosix"])),
+        libraries: service.union(["NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL"])),
     Room(
         "APIServer", floor: 5, rooms: ["KubeAPI", "ObjectStore"],
         libraries: service.union(httpServer)),

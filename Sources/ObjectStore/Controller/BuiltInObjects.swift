@@ -35,15 +35,13 @@ package enum BuiltInObjects {
             name: name, namespace: configuration.dnsService.namespace,
             labels: [
                 WellKnown.application: name, WellKnown.madeBy: WellKnown.sluice,
-                "kubernetes.io/cluster-service": "true", "kubernetes.io/name": "CoreDNS",
+                "kubernetes.io/cluster-service": "true",
             ])
         var spec = ServiceSpec(
             type: "ClusterIP",
             ports: [
                 ServicePortObject(name: "dns", protocol: "UDP", port: 53, targetPort: .int(53)),
                 ServicePortObject(name: "dns-tcp", protocol: "TCP", port: 53, targetPort: .int(53)),
-                ServicePortObject(
-                    name: "metrics", protocol: "TCP", port: 9153, targetPort: .int(9153)),
             ])
         let addresses = configuration.dnsAddresses.map(\.description)
         spec.clusterIP = addresses.first

@@ -1,13 +1,13 @@
 import Foundation
 
 /// What a program said and how it ended.
-struct Output: Hashable, Sendable {
-    let status: Int32
-    let text: String
-    let complaint: String
+package struct Output: Hashable, Sendable {
+    package let status: Int32
+    package let text: String
+    package let complaint: String
 
     /// Passes the output on if the program succeeded; throws what it complained of if not.
-    func checked() throws -> Output {
+    package func checked() throws -> Output {
         guard status == 0 else {
             throw Unexpected("status \(status): \(complaint.isEmpty ? text : complaint)")
         }
@@ -16,10 +16,10 @@ struct Output: Hashable, Sendable {
 }
 
 /// Something that is not as the test needs it to be.
-struct Unexpected: Error, CustomStringConvertible {
-    let description: String
+package struct Unexpected: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }
@@ -28,7 +28,7 @@ struct Unexpected: Error, CustomStringConvertible {
 ///
 /// It must not close descriptors that it inherits, as some daemons do: Foundation takes that for
 /// its end, and waits for it in the place where it waits for all others.
-final class Program: Sendable {
+package final class Program: Sendable {
     private let process = Process()
     private let folder: URL
     private let end: AsyncStream<Void>
@@ -37,7 +37,7 @@ final class Program: Sendable {
     private var complaintFile: URL { folder.appendingPathComponent("err") }
 
     /// Starts a program that is found in the search path.
-    init(_ command: [String], environment: [String: String] = [:]) throws {
+    package init(_ command: [String], environment: [String: String] = [:]) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("sluice-lab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -60,8 +60,11 @@ final class Program: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
+    /// What the program has said so far.
+    package var said: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
+
     /// What the program has complained of so far.
-    var complaint: String {
+    package var complaint: String {
         (try? String(contentsOf: complaintFile, encoding: .utf8)) ?? ""
     }
 
@@ -69,10 +72,10 @@ final class Program: Sendable {
     ///
     /// Programs that do not see to SIGTERM themselves need SIGKILL: they have
     /// inherited our thread's signal mask, in which Dispatch blocks it.
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    package func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits for the end; holds up no thread of the pool.
-    func finish() async throws -> Output {
+    package func finish() async throws -> Output {
         for await _ in end {}
         return Output(
             status: process.terminationStatus,
@@ -81,7 +84,7 @@ final class Program: Sendable {
 }
 
 /// Waits until a condition holds; throws what it waited for when the time is over.
-func eventually(
+package func eventually(
     _ what: String, within limit: Duration = .seconds(15),
     _ condition: () async throws -> Bool
 ) async throws {

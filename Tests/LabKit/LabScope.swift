@@ -1,30 +1,32 @@
 import Foundation
-import Testing
+package import Testing
 
 /// One lab for the whole suite: up before the first test, down after the last.
-struct LabScope: SuiteTrait, TestScoping {
+package struct LabScope: SuiteTrait, TestScoping {
+    private let lab: Lab
+    private let prepare: @Sendable (Lab) async throws -> Void
+
+    /// The lab, and what is done in it before the first test.
+    package init(_ lab: Lab, prepare: @escaping @Sendable (Lab) async throws -> Void) {
+        self.lab = lab
+        self.prepare = prepare
+    }
+
     @concurrent
-    func provideScope(
+    package func provideScope(
         for test: Test, testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let lab = Lab.shared
         let guardian = try Guardian(of: lab)
         defer { withExtendedLifetime(guardian) {} }
         try await lab.restoring {
             try await lab.run("up")
-            try await lab.apply(LabServices.manifest, as: "lab-services.yaml")
-            try await Cluster(lab).waitUntilServed()
+            try await prepare(lab)
             try await function()
         } afterwards: {
             try await lab.run("down")
         }
     }
-}
-
-extension Trait where Self == LabScope {
-    /// The tests run in a lab that is up.
-    static var inLab: Self { Self() }
 }
 
 /// Takes the lab down when this process ends, however it ends.
@@ -51,9 +53,3 @@ private final class Guardian {
     /// Nothing is left to take down then, which is no error.
     deinit { try? input.fileHandleForWriting.close() }
 }
-
-/// The promises, end to end: real processes, real sockets, both address families.
-///
-/// Each test leaves the lab as it found it, because the order of the tests is not promised.
-@Suite("the lab", .serialized, .inLab)
-enum LabTests {}

@@ -1,7 +1,7 @@
-import Foundation
+package import Foundation
 
 /// A folder that is gone after the body.
-func withTemporaryFolder<Result>(
+package func withTemporaryFolder<Result>(
     _ body: (URL) async throws -> Result
 ) async throws -> Result {
     let folder = FileManager.default.temporaryDirectory

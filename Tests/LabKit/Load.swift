@@ -1,21 +1,21 @@
-import Foundation
+package import Foundation
 
 /// What `loadgen` counted.
-struct LoadReport: Decodable, Hashable, Sendable {
+package struct LoadReport: Decodable, Hashable, Sendable {
     /// Exchanges that were answered.
-    let answered: Int
-    let failed: Int
-    let timedOut: Int
-    let refused: Int
+    package let answered: Int
+    package let failed: Int
+    package let timedOut: Int
+    package let refused: Int
     /// What could not even be sent: a host's own kernel refuses its datagrams with EPERM.
-    let unreachable: Int
+    package let unreachable: Int
     /// When the load began, in seconds since 1970.
-    let began: Double
-    let seconds: Double
+    package let began: Double
+    package let seconds: Double
     /// When the last exchange that failed was begun, in milliseconds since the load began.
     private let lastFailureMilliseconds: Double
     /// How often each pod answered.
-    let answersByPod: [String: Int]
+    package let answersByPod: [String: Int]
 
     private enum CodingKeys: String, CodingKey {
         case answered = "ok"
@@ -30,29 +30,29 @@ struct LoadReport: Decodable, Hashable, Sendable {
     }
 
     /// Exchanges that were refused before their time was over.
-    var turnedAway: Int { refused + unreachable }
+    package var turnedAway: Int { refused + unreachable }
 
     /// The pods that answered.
-    var pods: Set<String> { Set(answersByPod.keys) }
+    package var pods: Set<String> { Set(answersByPod.keys) }
 
     /// When the last exchange that failed was begun; nil if none failed.
-    var lastFailure: Date? {
+    package var lastFailure: Date? {
         failed == 0 ? nil : Date(timeIntervalSince1970: began + lastFailureMilliseconds / 1000)
     }
 
-    init(json: String) throws {
+    package init(json: String) throws {
         self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
     }
 }
 
-enum Transport: String, CaseIterable, Sendable {
+package enum Transport: String, CaseIterable, Sendable {
     case tcp
     case udp
 }
 
 extension Lab {
     /// Sends this many requests, one after the other or `atOnce`, each with this time to succeed.
-    func send(
+    package func send(
         _ count: Int, _ transport: Transport = .tcp, from host: String, to targets: [String],
         atOnce: Int = 1, timeoutMilliseconds: Int = 3000, more: [String] = []
     ) async throws -> LoadReport {
@@ -65,7 +65,7 @@ extension Lab {
     }
 
     /// Keeps a load on while the body runs, and until it has come to its end.
-    func underLoad(
+    package func underLoad(
         _ options: [String], from host: String, to targets: [String],
         _ body: () async throws -> Void
     ) async throws -> LoadReport {

@@ -1,0 +1,52 @@
+import HealthChecking
+import LoadBalancer
+
+/// How a balancer makes up its mind beside its checks, and how it deals with nodes that come and
+/// go, as flags say it.
+package struct BalancerChoices: Sendable {
+    var rules = BalancerRules()
+    let slowStart: Duration
+    let fastInterval: Duration?
+    let downInterval: Duration?
+    let initial: InitialHealth
+    let commandFolder: String
+
+    /// Reads the flags.
+    package init(
+        panicThreshold: String, cordoned: String, onDown: String, slowStart: String,
+        checkFastInterval: String?, checkDownInterval: String?, checkInitial: String,
+        checkCommands: String
+    ) throws(ConfigurationError) {
+        guard let percent = Int(panicThreshold), 0...100 ~= percent else {
+            throw ConfigurationError(
+                "--panic-threshold", "\"\(panicThreshold)\" is not a share from 0 to 100")
+        }
+        rules.panicThreshold = percent
+        rules.avoidsCordoned = try SettingText.choice(
+            cordoned, flag: "--cordoned", yes: "avoid", no: "use")
+        rules.keepsEstablished = try SettingText.choice(
+            onDown, flag: "--on-down", yes: "keep", no: "purge")
+        self.slowStart =
+            slowStart == "0" ? .zero : try SettingText.duration(slowStart, flag: "--slow-start")
+        fastInterval = try Self.interval(checkFastInterval, "--check-fast-interval")
+        downInterval = try Self.interval(checkDownInterval, "--check-down-interval")
+        guard let initial = InitialHealth(rawValue: checkInitial) else {
+            throw ConfigurationError(
+                "--check-initial",
+                "\"\(checkInitial)\" is not fully-up, up, down or fully-down")
+        }
+        self.initial = initial
+        commandFolder = checkCommands
+    }
+
+    private static func interval(
+        _ text: String?, _ flag: String
+    ) throws(ConfigurationError) -> Duration? {
+        guard let text else { return nil }
+        let interval = try SettingText.duration(text, flag: flag)
+        guard interval > .zero else {
+            throw ConfigurationError(flag, "must be longer than zero")
+        }
+        return interval
+    }
+}

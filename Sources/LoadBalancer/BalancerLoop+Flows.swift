@@ -1,0 +1,89 @@
+import Addressing
+import FoundationEssentials
+import Logging
+import Netfilter
+
+/// What becomes of connections and clients when nodes leave.
+extension BalancerLoop {
+    /// A packet that was on its way during a commit is through the rules long before this.
+    private static let lastSweepDelay = Duration.seconds(1)
+
+    /// What goes of a removed backend's flows: nothing if it is drained; if it is down those that
+    /// stand as well, whose clients would wait for it instead of connecting anew.
+    func filter(for stale: FlowFilter, after step: BalancerPlan.Step) -> FlowFilter? {
+        var filter = stale
+        switch stale.backend.flatMap({ step.departures[$0] }) {
+        case nil: break
+        case .drained: return nil
+        case .down: if !keepsEstablished { filter.onlyUnanswered = false }
+        }
+        return filter
+    }
+
+    /// Counts what is left on drained nodes, and ends it where the deadline has come.
+    mutating func attendDrains() async {
+        guard drains.isDue(at: clock.now) else { return }
+        let targets = await inbox.draining
+        guard !targets.isEmpty || drains.hasAny else { return }
+        do {
+            let counts =
+                targets.isEmpty ? [:] : try await hands.countFlows(targets.map(\.filter))
+            let result = drains.take(counts, of: targets, at: .now)
+            metrics.draining(counts.values.reduce(0, +))
+            for target in result.drained {
+                logger.notice("drained", metadata: ["target": "\(target)"])
+            }
+            for target in result.expired {
+                logger.notice(
+                    "the drain's deadline has come; the rest of its connections is ended",
+                    metadata: ["target": "\(target)", "flows": "\(counts[target.socket] ?? 0)"])
+            }
+            await purge(result.expired.map(\.filter))
+        } catch {
+            logger.warning("flows could not be counted", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Frees clients from nodes that are gone.
+    ///
+    /// In this order: a repeated SYN finds its node in the tracked flows first, then in the
+    /// affinity map, and only then among the backends.
+    mutating func letGo(_ stale: [FlowFilter]) async {
+        guard !stale.isEmpty else { return }
+        _ = await sweepAffinity(isLast: false)
+        await purge(stale)
+        lastSweep = (clock.now + Self.lastSweepDelay, stale)
+    }
+
+    /// Looks once more for clients of nodes that are gone, when it is time to.
+    mutating func sweepOnceMore() async {
+        guard let (due, stale) = lastSweep, clock.now >= due else { return }
+        lastSweep = nil
+        if await sweepAffinity(isLast: true) > 0 { await purge(stale) }
+    }
+
+    /// Lets clients with affinity go; failing at it is said, and stops nothing.
+    private func sweepAffinity(isLast: Bool) async -> Int {
+        do throws(NetfilterError) {
+            return try await hands.writer.sweepAffinity(isLast: isLast)
+        } catch {
+            logger.warning(
+                "clients of removed nodes could not be let go", metadata: ["error": "\(error)"])
+            return 0
+        }
+    }
+
+    /// Deletes tracked flows; failing at it is said, and stops nothing.
+    private func purge(_ filters: [FlowFilter]) async {
+        guard !filters.isEmpty else { return }
+        do {
+            let count = try await hands.deleteFlows(filters)
+            metrics.purged(count)
+            if count > 0 { logger.info("flows deleted", metadata: ["count": "\(count)"]) }
+        } catch {
+            logger.warning(
+                "tracked flows of removed nodes could not be deleted",
+                metadata: ["error": "\(error)"])
+        }
+    }
+}

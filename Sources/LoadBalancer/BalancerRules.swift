@@ -1,0 +1,36 @@
+package import ServiceModel
+
+/// How a balancer makes up its mind, beside the checks.
+package struct BalancerRules: Hashable, Sendable {
+    /// The share of well nodes, in percent, below which all are used; 0 stands for never.
+    package var panicThreshold = 50
+    /// True if cordoned nodes take no new connections.
+    package var avoidsCordoned = false
+    /// True if established connections to a node that is down are left alone.
+    package var keepsEstablished = false
+
+    /// What holds where nobody says otherwise.
+    package init() {}
+}
+
+/// Why a node is left out whatever checks would say.
+package enum NodeObjection: String, Hashable, Sendable {
+    /// Its Ready condition is false or unknown.
+    case notReady = "not-ready"
+    /// It bears the label that keeps it from external load balancers.
+    case excluded
+    /// Somebody is about to take it away.
+    case leaving
+    /// It is cordoned, and cordoned nodes are avoided.
+    case cordoned
+}
+
+extension BalancerRules {
+    /// What speaks against sending anything to the node; nil if nothing does.
+    package func objection(to node: NodeIdentity) -> NodeObjection? {
+        if node.isLeaving { return .leaving }
+        if node.isExcludedFromLoadBalancers { return .excluded }
+        if !node.isReady { return .notReady }
+        return avoidsCordoned && node.isCordoned ? .cordoned : nil
+    }
+}

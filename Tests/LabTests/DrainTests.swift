@@ -1,0 +1,68 @@
+import Foundation
+import LabKit
+import Testing
+
+extension LabTests {
+    @Suite("a node is taken out by hand")
+    struct DrainTests {
+        private let lab = Lab.shared
+
+        private func balancer(_ arguments: String...) async throws -> String {
+            try await lab.start("balancer", ["sluice", "balancer"] + arguments).finish()
+                .checked().text
+        }
+
+        /// The nodes whose pods answer at the addresses of a Service with policy Local.
+        private func nodes() async throws -> Set<String> {
+            let targets = try await Cluster(lab).targets("web-public", .virtualIP)
+            let report = try await lab.send(60, from: "client", to: targets, atOnce: 6)
+            #expect(report.failed == 0)
+            return Set(report.pods.map { String($0.prefix { $0 != "-" }) })
+        }
+
+        @Test("a drained node gets no new connection, is told drained, and comes back")
+        func drain() async throws {
+            try await lab.restoring {
+                _ = try await balancer("drain", "node2", "--service", "default/web-public")
+                try await eventually("node2 gets nothing any more") {
+                    try await nodes() == ["node1", "node3"]
+                }
+                try await eventually("the drain ends") {
+                    try await lab.log("balancer", "balancer").contains("drained")
+                }
+                let status = try await balancer("status")
+                #expect(status.contains("drain"))
+                #expect(status.contains("default/web-public"))
+            } afterwards: {
+                _ = try await balancer("ready", "node2", "--service", "default/web-public")
+                try await eventually("node2 is back") {
+                    try await nodes() == Set(Lab.nodes)
+                }
+            }
+        }
+
+        @Test("maintenance outlives a restart of the balancer")
+        func maintenance() async throws {
+            try await lab.restoring {
+                _ = try await balancer("maintain", "node3")
+                try await lab.restart("balancer", "balancer")
+                try await eventually("node3 gets nothing") {
+                    try await nodes() == ["node1", "node2"]
+                }
+                let json = try await balancer("status", "-o", "json")
+                #expect(json.contains("\"maintenance\""))
+            } afterwards: {
+                _ = try await balancer("ready", "node3")
+                try await Cluster(lab).waitUntilServed()
+            }
+        }
+
+        @Test("an order for nobody is refused with the reason")
+        func nobody() async throws {
+            let output = try await lab.start("balancer", ["sluice", "balancer", "drain", "node9"])
+                .finish()
+            #expect(output.status == 1)
+            #expect(output.complaint.contains("there is no node node9"))
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Addressing
+import Foundation
+import HealthChecking
+import Testing
+
+@testable import LoadBalancer
+
+@Suite("Kinds of checks over real sockets")
+struct CheckKindTests {
+    /// What comes first of a check.
+    private func failure(
+        _ request: CheckRequest, at socket: SocketEndpoint, commandFolder: String? = nil,
+        timeout: Duration = .seconds(5)
+    ) async throws -> CheckFailure? {
+        let check = HealthCheck(
+            socket, request, policy: try HealthPolicy(interval: .seconds(60), timeout: timeout))
+        let (outcomes, told) = AsyncStream.makeStream(of: CheckOutcome.self)
+        let prober = HealthProber(maximumConcurrentChecks: 1, commandFolder: commandFolder) {
+            told.yield($1)
+            return .seconds(60)
+        }
+        prober.change(starting: [check], ending: [])
+        var iterator = outcomes.makeAsyncIterator()
+        let outcome = await iterator.next()
+        await prober.shutdown()
+        return try #require(outcome).failure
+    }
+
+    private func http(_ change: (inout HTTPRequest) -> Void) -> CheckRequest {
+        var http = HTTPRequest(path: "/")
+        change(&http)
+        return .http(http)
+    }
+
+    @Test("a status may be asked for, and a text in the body")
+    func expectations() async throws {
+        let server = try await TestServer.answering("HTTP/1.0 404 No\r\n\r\nI am ready")
+        #expect(try await failure(http { $0.statuses = [404...404] }, at: server.socket) == nil)
+        #expect(
+            try await failure(http { $0.statuses = [200...299] }, at: server.socket)
+                == .status(404))
+        let ready = http {
+            $0.statuses = [404...404]
+            $0.body = Array("ready".utf8)
+        }
+        #expect(try await failure(ready, at: server.socket) == nil)
+        let other = http {
+            $0.statuses = [404...404]
+            $0.body = Array("steady".utf8)
+        }
+        #expect(
+            try await failure(other, at: server.socket, timeout: .milliseconds(300)) == .timedOut)
+        try await server.close()
+    }
+
+    @Test("HTTPS is spoken, and the certificate matters where that is wanted")
+    func https() async throws {
+        let server = try await SecureServer()
+        #expect(try await failure(http { $0.security = .unverified }, at: server.socket) == nil)
+        let verified = try await failure(http { $0.security = .verified }, at: server.socket)
+        guard case .notSecure = verified else {
+            Issue.record("a certificate of nobody was taken: \(String(describing: verified))")
+            return
+        }
+        try await server.close()
+    }
+
+    @Test("plain HTTP where TLS is expected is a failure of TLS")
+    func plainForTLS() async throws {
+        let server = try await TestServer.answering("HTTP/1.0 200 OK\r\n\r\n")
+        let result = try await failure(http { $0.security = .unverified }, at: server.socket)
+        guard case .notSecure = result else {
+            Issue.record("not a failure of TLS: \(String(describing: result))")
+            return
+        }
+        try await server.close()
+    }
+
+    @Test("gRPC servers tell how their services are")
+    func grpc() async throws {
+        let server = try await HealthServer(["": 1, "shop.Cart": 1, "shop.Till": 2])
+        func state(of service: String) async throws -> CheckFailure? {
+            try await failure(.grpc(service: service, security: nil), at: server.socket)
+        }
+        #expect(try await state(of: "") == nil)
+        #expect(try await state(of: "shop.Cart") == nil)
+        #expect(try await state(of: "shop.Till") == .notServing("NOT_SERVING"))
+        #expect(
+            try await state(of: "shop.Other")
+                == .notServing("NOT_FOUND, the server does not know the service"))
+        try await server.close()
+    }
+
+    @Test("a server that does not speak HTTP/2 is no gRPC server")
+    func notGRPC() async throws {
+        let server = try await TestServer.answering("HTTP/1.0 400 Bad\r\n\r\n")
+        #expect(
+            try await failure(.grpc(service: "", security: nil), at: server.socket)
+                == .malformedAnswer)
+        try await server.close()
+    }
+
+    @Test("a datagram is answered, by what is expected")
+    func datagrams() async throws {
+        let server = try await EchoServer()
+        func ask(_ expect: String?) async throws -> CheckFailure? {
+            try await failure(
+                .datagram(send: Array("ping".utf8), expect: expect.map { Array($0.utf8) }),
+                at: server.socket)
+        }
+        #expect(try await ask(nil) == nil)
+        #expect(try await ask("in") == nil)
+        #expect(try await ask("pong") == .unexpectedAnswer)
+        try await server.close()
+        #expect(try await ask(nil) == .refused)
+    }
+
+    @Test("a program is told the place, and its status is the answer")
+    func programs() async throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("sluice-checks-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func program(_ name: String, _ text: String) throws {
+            let place = folder.appendingPathComponent(name)
+            try Data("#!/bin/sh\n\(text)\n".utf8).write(to: place)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o755], ofItemAtPath: place.path)
+        }
+        try program("place", "[ \"$1 $2\" = '127.0.0.1 4711' ]")
+        try program("fails", "exit 3")
+        try program("hangs", "exec sleep 600")
+        func run(_ name: String, timeout: Duration = .seconds(60)) async throws -> CheckFailure? {
+            try await failure(
+                .command(name: name), at: socket("127.0.0.1:4711"), commandFolder: folder.path,
+                timeout: timeout)
+        }
+        #expect(try await run("place") == nil)
+        #expect(try await run("fails") == .exited(3))
+        #expect(try await run("hangs", timeout: .milliseconds(300)) == .timedOut)
+        guard case .notMade = try await run("absent") else {
+            Issue.record("a program that is not there was run")
+            return
+        }
+        guard
+            case .notMade = try await failure(
+                .command(name: "place"), at: socket("127.0.0.1:4711"))
+        else {
+            Issue.record("a program was run without a folder of programs")
+            return
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Addressing
+import KubeAPI
+import ServiceModel
+import ServiceTranslation
+import Testing
+
+@Suite("Which nodes a frontend's traffic is spread over")
+struct BalancerChoiceTests {
+    private func choice(_ standings: [TargetStanding], threshold: Int = 50) throws -> BalancerChoice
+    {
+        BalancerChoice(
+            of: try standings.enumerated().map { index, standing in
+                (try socket(index + 1), standing)
+            }, panicThreshold: threshold)
+    }
+
+    private func socket(_ number: Int) throws -> SocketEndpoint {
+        try #require(SocketEndpoint("192.168.50.\(number):30080"))
+    }
+
+    private let well = TargetStanding.serving(weight: 1)
+
+    @Test("weights are shares")
+    func weights() throws {
+        let slots = try choice([.serving(weight: 3), .serving(weight: 1)]).slots
+        #expect(slots.count { $0 == slots.first } == 3)
+        #expect(slots.count == 4)
+    }
+
+    @Test(
+        "below the threshold all nodes are used, at it only those that are well",
+        arguments: [(1, 1, false), (1, 2, true), (2, 1, false), (0, 1, true), (49, 51, true)])
+    func threshold(wellCount: Int, failingCount: Int, failsOpen: Bool) throws {
+        let choice = try choice(
+            Array(repeating: well, count: wellCount)
+                + Array(repeating: .failing, count: failingCount))
+        #expect(choice.failsOpen == failsOpen)
+        #expect(choice.slots.count == (failsOpen ? wellCount + failingCount : wellCount))
+    }
+
+    @Test("a threshold of 0 never uses a failing node; one of 100 always uses all")
+    func extremes() throws {
+        #expect(try choice([.failing, .failing], threshold: 0).slots.isEmpty)
+        #expect(try choice([well, well, .failing], threshold: 100).slots.count == 3)
+        #expect(try !choice([well, well], threshold: 100).failsOpen)
+    }
+
+    @Test("nodes that are withheld are never used and do not count")
+    func withheld() throws {
+        let some = try choice([well, .withheld, .withheld, .withheld])
+        #expect(some.slots == [try socket(1)] && !some.failsOpen)
+        let open = try choice([.withheld, .failing])
+        #expect(open.slots == [try socket(2)] && open.failsOpen)
+        #expect(try choice([.withheld, .withheld]).slots.isEmpty)
+    }
+}
+
+@Suite("Which Services have endpoints, as a balancer sees it")
+struct BalancerEndpointsTests {
+    private let web = ServiceIdentity(namespace: "default", name: "web")
+
+    private func slice(_ name: String, _ conditions: EndpointConditions?...) -> EndpointSliceObject
+    {
+        EndpointSliceObject(
+            metadata: ObjectMeta(
+                name: name, namespace: "default", labels: [WellKnown.serviceName: "web"]),
+            addressType: "IPv4",
+            endpoints: conditions.map {
+                SliceEndpoint(addresses: ["10.244.1.2"], conditions: $0)
+            }, ports: nil)
+    }
+
+    @Test("the first serving endpoint and the last one make a difference, no other does")
+    func firstAndLast() {
+        var endpoints = BalancerEndpoints()
+        #expect(endpoints.upsert(slice("a")).isEmpty)
+        #expect(endpoints.upsert(slice("a", EndpointConditions(ready: true))) == [web])
+        #expect(endpoints.exist(of: web))
+        #expect(endpoints.upsert(slice("b", nil)).isEmpty)
+        #expect(endpoints.delete(slice("a")).isEmpty)
+        #expect(endpoints.upsert(slice("b", EndpointConditions(ready: false))) == [web])
+        #expect(!endpoints.exist(of: web))
+    }
+
+    @Test("a terminating endpoint that serves is one")
+    func terminating() {
+        var endpoints = BalancerEndpoints()
+        let going = EndpointConditions(ready: false, serving: true, terminating: true)
+        #expect(endpoints.upsert(slice("a", going)) == [web])
+    }
+
+    @Test("a new list replaces what was known")
+    func replaced() {
+        var endpoints = BalancerEndpoints()
+        #expect(endpoints.replace([slice("a", nil)]) == [web])
+        #expect(endpoints.replace([slice("b", nil)]).isEmpty)
+        #expect(endpoints.replace([]) == [web])
+        #expect(!endpoints.exist(of: web))
+    }
+}
