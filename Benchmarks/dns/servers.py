@@ -40,7 +40,7 @@ def start_sluice(host, program):
         program, "dns", "--api", f"http://{API_ADDRESS}", "--node-name", NODE_NAME,
         "--listen", f"{ADDRESS}:{PORTS['sluice']}", "--service-cidr", SERVICE_RANGE,
         "--client-rate", "0", *folders(host, "dns"))
-    server.wait_for("the zone is complete", START_SECONDS)
+    server.wait_for("all names are known", START_SECONDS)
     return server
 
 

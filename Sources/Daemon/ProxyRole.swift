@@ -13,7 +13,7 @@ struct ProxyRole {
     init(
         _ settings: ProxySettings, client: APIClient, context: RoleContext
     ) throws {
-        let configuration = NodeProxyConfiguration(
+        var configuration = NodeProxyConfiguration(
             nodeName: settings.node.nodeName ?? HostName.short,
             serviceRanges: settings.ranges.service, podRanges: settings.ranges.pods,
             nodePortAddresses: settings.node.nodePortAddresses,
