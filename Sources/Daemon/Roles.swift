@@ -16,7 +16,7 @@ package enum Roles {
     package static func proxy(_ settings: ProxySettings, common: CommonSettings) async throws {
         try RoleContext.requireRoot("proxy")
         let context = try RoleContext(
-            role: "proxy", common: common, metricsHelp: NodeProxy.metricsHelp)
+            role: "proxy", common: common, metricsHelp: ProxyRole.metricsHelp)
         try await context.run(reading: try APITarget.named(by: settings.source)) {
             try ProxyRole(settings, client: $0, context: context).services
         }
@@ -43,7 +43,7 @@ package enum Roles {
         try RoleContext.requireRoot("run")
         let context = try RoleContext(
             role: "run", insteadOf: ["proxy"], common: common,
-            metricsHelp: NodeProxy.metricsHelp)
+            metricsHelp: ProxyRole.metricsHelp)
         let source = APISource.url("http://\(api.listen.reachableFromHere)")
         try await context.run(reading: try APITarget.named(by: source)) {
             try APIRole(api, context: context).services

@@ -54,8 +54,9 @@ package struct Sysctl: Hashable, Sendable {
         return SysctlChange(name: name, before: before, after: value)
     }
 
-    /// The longest value that is read; numbers and short lists, which all of ours are.
-    private static let maximumValueBytes = 4_096
+    /// The longest value that is read; a list of ports may be long, and comes in one piece or not
+    /// at all (kernel: `proc_do_large_bitmap`).
+    private static let maximumValueBytes = 65_536
 
     private func open(
         _ flags: Int32, _ operation: NetworkError.Operation

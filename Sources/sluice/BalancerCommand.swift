@@ -13,7 +13,7 @@ struct BalancerCommand: AsyncParsableCommand {
     var interface: String?
 
     @Option(help: "How a node is checked: tcp (the Service's nodePort) or http:PORT/PATH.")
-    var check = Terminal.environment("check") ?? "http:10256/healthz"
+    var check = Terminal.environment("check") ?? "http:10256/readyz"
 
     @Option(help: "Time between two checks of a node, such as 200ms, 2s or 1m.")
     var checkInterval = Terminal.environment("check-interval") ?? "2s"

@@ -13,6 +13,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var ranges: RangeOptions
     @OptionGroup var pool: PoolOptions
     @OptionGroup var node: NodeOptions
+    @OptionGroup var metrics: MetricsOptions
 
     @Option(help: "Required. A folder or file of Kubernetes manifests, watched for changes.")
     var manifests: String?
@@ -38,7 +39,8 @@ struct RunCommand: AsyncParsableCommand {
             ProxySettings(
                 source: nil, node: node.settings(), ranges: ranges,
                 listen: SettingText.listener(healthAddress, flag: "--health-address"),
-                metrics: SettingText.listener(metricsAddress, flag: "--metrics-address")),
+                metrics: SettingText.listener(metricsAddress, flag: "--metrics-address"),
+                connectionMetrics: metrics.connectionMetrics),
             common: common.settings())
     }
 }
