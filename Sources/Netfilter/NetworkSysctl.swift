@@ -36,7 +36,8 @@ package struct Sysctl: Hashable, Sendable {
     /// Writes the value; the kernel says `EINVAL` to one that the setting cannot have.
     package func write(_ value: String) throws(NetworkError) {
         let file = try open(O_WRONLY, .writeSysctl)
-        let bytes = Array(value.utf8)
+        // The kernel takes no bytes at all for no write; an empty line is an empty list.
+        let bytes = value.isEmpty ? [UInt8(ascii: "\n")] : Array(value.utf8)
         try file.call(failure: error(.writeSysctl)) { fd in
             unsafe bytes.withUnsafeBytes { bytes in
                 unsafe cnf_net_write(fd, bytes.baseAddress, bytes.count)

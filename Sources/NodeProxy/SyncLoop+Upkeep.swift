@@ -50,7 +50,9 @@ extension SyncLoop {
         let edits = foreignEdits.take()
         do {
             if let comparison = try await writer.compare(), comparison.repairCount > 0 {
-                note(comparison, after: edits, began: now)
+                // The generation may have told of the change before the kernel named its author.
+                note(
+                    comparison, after: edits.isEmpty ? foreignEdits.take() : edits, began: now)
             }
             // Reading a large table back takes long: never more than a tenth of the time.
             earliestComparison = clock.now + (clock.now - now) * 9

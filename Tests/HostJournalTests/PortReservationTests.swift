@@ -142,6 +142,23 @@ struct PortReservationTests {
         #expect(try reserved.read() == "8080")
     }
 
+    @Test("a list that was empty is empty again, in the kernel")
+    func emptyInKernel() async throws {
+        let namespace = try TestNamespace()
+        let reserved = try #require(Sysctl(setting, inNamespace: namespace.name))
+        let journal = try HostJournal(
+            directory: scratch.path, role: "proxy", inNamespace: namespace.name)
+        for _ in 0..<2 {
+            try await journal.reservePorts(ports(30_080...30_080))
+            #expect(try reserved.read() == "30080")
+            try await journal.reservePorts(PortSet())
+            #expect(try reserved.read() == "")
+        }
+        try await journal.reservePorts(ports(30_080...30_080))
+        #expect(try await journal.undo().count == 1)
+        #expect(try reserved.read() == "")
+    }
+
     @Test("whether the tables were complete is known after a restart, and not after a reboot")
     func completeTables() async throws {
         #expect(try await !scratch.journal(on: host).hasCompleteTables)
