@@ -192,7 +192,8 @@ let package = Package(
             "NodeProxyTests",
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
-                "ServiceTranslation", "Netfilter", "APIClient", "TableSync", "NodeProxy",
+                "ServiceTranslation", "Netfilter", "APIClient", "HostJournal", "TableSync",
+                "NodeProxy", "Support", logging,
             ]),
         tests(
             "LoadBalancerTests",
@@ -213,7 +214,12 @@ let package = Package(
                 nioCore, nioPosix,
             ]),
 
-        tests("DaemonTests", ["Addressing", "Daemon"]),
+        tests(
+            "DaemonTests",
+            [
+                "Addressing", "ServiceModel", "TableSync", "NodeProxy", "Daemon", "Support",
+                lifecycle, logging,
+            ]),
 
         // Tests of the whole program, on several hosts in namespaces.
         tests("LabTests", ["LabKit", "sluice"]),

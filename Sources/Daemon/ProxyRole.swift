@@ -20,23 +20,28 @@ struct ProxyRole {
             hasCounters: settings.node.hasCounters,
             ownsTables: try context.ownsTables(allowed: settings.node.mayOwnTables))
         configuration.opensClusterIPs = settings.node.opensClusterIPs
+        configuration.tellsConnections = settings.tellsConnections
         let health = SyncHealth(stallTimeout: configuration.stallTimeout)
         let proxy = try NodeProxy(
             configuration, client: client,
             journal: HostJournal(directory: context.common.stateDirectory, role: "proxy"),
             health: health, logger: context.logger)
         let pages = HealthPages(health: health)
+        let metricsPage = context.metricsPage(followedBy: { await proxy.connectionMetrics() })
         services = [
             proxy,
+            HealthCheckServer(board: proxy.board, logger: context.logger) {
+                health.isReady(at: .now)
+            },
             StatusServer(
                 place: .tcp(settings.listen), pages: pages.all, logger: context.logger),
             StatusServer(
-                place: .tcp(settings.metrics), pages: [context.metricsPage],
+                place: .tcp(settings.metrics), pages: [metricsPage, Self.modePage],
                 logger: context.logger),
             StatusServer(
                 place: .unixSocket(path: context.socketPath),
                 pages: pages.all + [
-                    context.metricsPage,
+                    metricsPage,
                     Self.differencePage {
                         guard health.state.hasSynced else { throw ToolFailure.notSynced }
                         return try await proxy.difference()
@@ -44,6 +49,17 @@ struct ProxyRole {
                 ],
                 logger: context.logger),
         ]
+    }
+
+    /// What kube-proxy calls the way in which packets are steered.
+    private static let modePage = StatusPage("/proxyMode") { .init(text: "nftables", isWell: true) }
+
+    /// Help texts of the role's metrics, by name.
+    static var metricsHelp: [String: String] {
+        var help = NodeProxy.metricsHelp
+        help[HealthCheckServer.unservedPorts] =
+            "Health check ports (healthCheckNodePort) that cannot be listened at."
+        return help
     }
 
     /// The page by which `sluice diff` asks for the plan.
@@ -57,48 +73,5 @@ struct ProxyRole {
                 return .init(text: "\(error)", isWell: false)
             }
         }
-    }
-}
-
-/// What the health port of a node says, in kube-proxy's words.
-struct HealthPages {
-    let health: SyncHealth
-
-    private struct Health: Encodable {
-        var lastUpdated: String?
-        var currentTime: String
-        var nodeEligible = true
-        var synced: Bool
-        var services: Int
-        var refused: [String: String]
-        var error: String?
-        var apiError: String?
-    }
-
-    /// `/healthz` for balancers, `/livez` for whoever restarts, `/readyz` for whoever waits.
-    var all: [StatusPage] {
-        [
-            StatusPage("/healthz") {
-                .init(json: text(), isWell: health.isHealthy(at: .now))
-            },
-            StatusPage("/livez") { .init(json: text(), isWell: isAlive) },
-            StatusPage("/readyz") { .init(json: text(), isWell: health.state.hasSynced) },
-        ]
-    }
-
-    /// Not synced yet is alive: the first sync may be long.
-    private var isAlive: Bool {
-        !health.state.hasSynced || health.isHealthy(at: .now)
-    }
-
-    private func text() -> String {
-        let state = health.state
-        let now = Date.now
-        let updated = state.lastSync.map { now.addingTimeInterval(-(.now - $0).seconds) }
-        let page = Health(
-            lastUpdated: updated?.formatted(.iso8601), currentTime: now.formatted(.iso8601),
-            synced: state.hasSynced, services: state.serviceCount, refused: state.refused,
-            error: state.lastError, apiError: state.disconnected)
-        return (try? JSONText.text(of: page)) ?? "{}"
     }
 }

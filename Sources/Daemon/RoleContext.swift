@@ -86,6 +86,16 @@ struct RoleContext {
         }
     }
 
+    /// The same page with more text after it.
+    func metricsPage(followedBy more: @escaping @Sendable () async -> String) -> StatusPage {
+        let page = metricsPage
+        return StatusPage(page.path) {
+            var answer = await page.answer()
+            answer.body += await more()
+            return answer
+        }
+    }
+
     /// The socket that tools reach this role by.
     var socketPath: String { "\(common.runtimeDirectory)/\(role).sock" }
 

@@ -17,7 +17,7 @@ package enum Roles {
     package static func proxy(_ settings: ProxySettings, common: CommonSettings) async throws {
         try RoleContext.requireRoot("proxy")
         let context = try RoleContext(
-            role: "proxy", common: common, metricsHelp: NodeProxy.metricsHelp)
+            role: "proxy", common: common, metricsHelp: ProxyRole.metricsHelp)
         try await context.run(reading: try APITarget.named(by: settings.source)) {
             try ProxyRole(settings, client: $0, context: context).services
         }
@@ -56,7 +56,7 @@ package enum Roles {
         try RoleContext.requireRoot("run")
         let context = try RoleContext(
             role: "run", insteadOf: ["proxy"] + (dns == nil ? [] : ["dns"]), common: common,
-            metricsHelp: NodeProxy.metricsHelp.merging(DNSServer.metricsHelp) { own, _ in own })
+            metricsHelp: ProxyRole.metricsHelp.merging(DNSServer.metricsHelp) { own, _ in own })
         let source = APISource.url("http://\(api.listen.reachableFromHere)")
         try await context.run(reading: try APITarget.named(by: source)) {
             try APIRole(api, context: context).services

@@ -132,12 +132,16 @@ package struct ProxySettings: Sendable {
     let ranges: RangeSettings
     let listen: ListenAddress
     let metrics: ListenAddress
+    /// True if the connections of each frontend and backend are told with the metrics.
+    let tellsConnections: Bool
 
     /// Gathers the settings of a proxy.
     package init(
         source: APISource?, node: NodeSettings, ranges: RangeSettings, listen: ListenAddress,
-        metrics: ListenAddress
-    ) {
+        metrics: ListenAddress, connectionMetrics: String
+    ) throws(ConfigurationError) {
+        tellsConnections = try NodeSettings.choice(
+            connectionMetrics, "--connection-metrics", yes: "on", no: "off")
         self.source = source
         self.node = node
         self.ranges = ranges

@@ -79,6 +79,9 @@ extension HostJournal {
             all.sysctls += content.records.sysctls
             all.addresses += content.records.addresses
             all.routes += content.records.routes
+            if let ports = content.records.reservedPorts {
+                all.reservedPorts = ports.union(all.reservedPorts ?? PortSet())
+            }
         }
         return all
     }

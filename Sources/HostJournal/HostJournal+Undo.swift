@@ -40,6 +40,12 @@ extension HostJournal {
                 remaining.sysctls.append(record)
             }
         }
+        do throws(NetworkError) {
+            if let line = try giveBackPorts(needed: needed) { lines.append(line) }
+        } catch {
+            refusals.append(error)
+            remaining.reservedPorts = records.reservedPorts
+        }
         guard refusals.isEmpty else {
             try note(remaining)
             throw HostJournalError(refusing: refusals, file: file.path)

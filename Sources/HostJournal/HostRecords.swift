@@ -9,11 +9,22 @@ package struct HostRecords: Codable, Hashable, Sendable {
     /// Routes that were added.
     package internal(set) var routes: [RouteRecord] = []
 
+    /// Ports that were put into the kernel's list of reserved ones; nil for none, as in journals
+    /// of earlier versions.
+    package internal(set) var reservedPorts: PortSet?
+
+    /// True once the role's tables held everything that was known; nil until then, as in journals
+    /// of earlier versions.
+    package internal(set) var hasCompleteTables: Bool?
+
     /// Nothing was changed.
     package init() {}
 
     /// Whether nothing was changed.
-    package var isEmpty: Bool { sysctls.isEmpty && addresses.isEmpty && routes.isEmpty }
+    package var isEmpty: Bool {
+        sysctls.isEmpty && addresses.isEmpty && routes.isEmpty && reservedPorts == nil
+            && hasCompleteTables == nil
+    }
 
     /// What is known of a setting.
     func sysctl(_ name: String) -> SysctlRecord? { sysctls.first { $0.name == name } }

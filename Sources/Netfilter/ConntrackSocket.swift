@@ -47,14 +47,27 @@ package struct ConntrackSocket: ~Copyable, Sendable {
     /// - Precondition: each filter names a frontend, a backend or a node.
     @discardableResult
     package mutating func delete(anyOf filters: [FlowFilter]) throws(NetworkError) -> Int {
+        try deleteFlows(anyOf: filters).count
+    }
+
+    /// Does the same and tells the flows that went.
+    package mutating func deleteFlows(
+        anyOf filters: [FlowFilter]
+    ) throws(NetworkError) -> [Flow] {
         precondition(filters.allSatisfy(\.namesAnEnd), "a filter would delete unrelated flows")
-        let deletions = try flows(matchingAnyOf: filters).map(ConntrackMessage.delete)
-        var deleted = deletions.count
-        try socket.perform(deletions) { (deletion, code) throws(NetworkError) in
-            guard code == ENOENT else { throw deletion.error(code) }
-            deleted -= 1
+        return try delete(try flows(matchingAnyOf: filters))
+    }
+
+    /// Deletes these flows, as they were listed, and tells those that were still there.
+    package mutating func delete(_ flows: [Flow]) throws(NetworkError) -> [Flow] {
+        var gone: Set<Int> = []
+        let deletions = flows.map(ConntrackMessage.delete)
+        try socket.perform(deletions) { (index, code) throws(NetworkError) in
+            guard code == ENOENT else { throw deletions[index].error(code) }
+            gone.insert(index)
         }
-        return deleted
+        guard !gone.isEmpty else { return flows }
+        return flows.indices.filter { !gone.contains($0) }.map { flows[$0] }
     }
 
     /// How many flows of all protocols the namespace has, and how many the host allows each.

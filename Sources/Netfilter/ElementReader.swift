@@ -32,14 +32,24 @@ struct ElementReader {
             ends.append(End(key: key, isAfterLast: true, element: nil))
             return
         }
-        let element = unsafe Element(
-            key, through: ElementData(raw.key_end, count: raw.key_end_length),
-            value: value(of: raw), comment: comment(of: raw))
+        let element = unsafe element(key, of: raw)
         if isPairOfEnds {
             ends.append(End(key: key, isAfterLast: false, element: element))
         } else {
             complete.append(element)
         }
+    }
+
+    /// An element that was listed, of a set without one-field ranges.
+    func element(of raw: borrowing cnf_element) -> Element? {
+        guard let key = unsafe ElementData(raw.key, count: raw.key_length) else { return nil }
+        return unsafe element(key, of: raw)
+    }
+
+    private func element(_ key: ElementData, of raw: borrowing cnf_element) -> Element {
+        unsafe Element(
+            key, through: ElementData(raw.key_end, count: raw.key_end_length),
+            value: value(of: raw), comment: comment(of: raw))
     }
 
     /// All elements, once everything is added.

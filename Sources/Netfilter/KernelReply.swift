@@ -20,6 +20,9 @@ struct KernelReply {
     /// The number of the request that the message answers.
     var sequence: UInt32 { unsafe header.pointee.nlmsg_seq }
 
+    /// The netlink socket that what is told came through; 0 for the kernel's answers.
+    var portID: UInt32 { unsafe header.pointee.nlmsg_pid }
+
     /// True if the ruleset changed while it was listed.
     var isInterrupted: Bool {
         unsafe header.pointee.nlmsg_flags & UInt16(NLM_F_DUMP_INTR) != 0

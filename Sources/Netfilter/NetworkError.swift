@@ -9,6 +9,7 @@ package struct NetworkError: Error, Hashable, Sendable {
         case listFlows = "list the tracked flows"
         case deleteFlows = "delete tracked flows"
         case readFlowCount = "read the number of tracked flows"
+        case listListeners = "list the listening sockets"
         case listInterfaces = "list the interfaces"
         case listAddresses = "list the addresses"
         case addAddress = "add the address"

@@ -37,9 +37,9 @@ struct NetworkSocket: ~Copyable, Sendable {
 
     /// Sends changes, many in a datagram, each made or refused for itself.
     ///
-    /// Calls `refused` with the errno of each that the kernel did not make.
+    /// Calls `refused` with the place in the list and the errno of each that was not made.
     mutating func perform(
-        _ changes: [NetworkMessage], refused: (NetworkMessage, Int32) throws(NetworkError) -> Void
+        _ changes: [NetworkMessage], refused: (Int, Int32) throws(NetworkError) -> Void
     ) throws(NetworkError) {
         var rest = changes[...]
         while let last = rest.prefix(Self.changesPerDatagram).last {
@@ -61,7 +61,7 @@ struct NetworkSocket: ~Copyable, Sendable {
                         continue
                     }
                     isFinished = isFinished || reply.sequence == sequence
-                    if code != 0 { try refused(batch[batch.startIndex + offset], code) }
+                    if code != 0 { try refused(batch.startIndex + offset, code) }
                 }
             }
         }

@@ -36,7 +36,8 @@ package struct Sysctl: Hashable, Sendable {
     /// Writes the value; the kernel says `EINVAL` to one that the setting cannot have.
     package func write(_ value: String) throws(NetworkError) {
         let file = try open(O_WRONLY, .writeSysctl)
-        let bytes = Array(value.utf8)
+        // The kernel takes no bytes at all for no write; an empty line is an empty list.
+        let bytes = value.isEmpty ? [UInt8(ascii: "\n")] : Array(value.utf8)
         try file.call(failure: error(.writeSysctl)) { fd in
             unsafe bytes.withUnsafeBytes { bytes in
                 unsafe cnf_net_write(fd, bytes.baseAddress, bytes.count)
@@ -54,8 +55,9 @@ package struct Sysctl: Hashable, Sendable {
         return SysctlChange(name: name, before: before, after: value)
     }
 
-    /// The longest value that is read; numbers and short lists, which all of ours are.
-    private static let maximumValueBytes = 4_096
+    /// The longest value that is read; a list of ports may be long, and comes in one piece or not
+    /// at all (kernel: `proc_do_large_bitmap`).
+    private static let maximumValueBytes = 65_536
 
     private func open(
         _ flags: Int32, _ operation: NetworkError.Operation

@@ -13,6 +13,22 @@ struct TableReader {
         table = header
     }
 
+    /// Reads chains, sets and rules, without the elements of sets that have a name.
+    consuming func readFrame(
+        with socket: inout NetfilterSocket
+    ) throws(NetfilterError) -> Table {
+        try readChains(with: &socket)
+        for set in try readSets(with: &socket) {
+            if set.isAnonymous {
+                try readElements(of: set, with: &socket)
+            } else {
+                note(set)
+            }
+        }
+        try readRules(with: &socket)
+        return table
+    }
+
     /// Reads chains, sets, elements and rules.
     consuming func read(with socket: inout NetfilterSocket) throws(NetfilterError) -> Table {
         try readChains(with: &socket)
@@ -62,14 +78,16 @@ struct TableReader {
             anonymousSets[name] = numbers.sorted()
             return
         }
-        shapes[name] = set.shape
-        guard !set.declaration.isDynamic else {
-            table.sets[name] = ElementSet(set.declaration)
-            return
-        }
+        note(set)
+        guard !set.declaration.isDynamic else { return }
         var reader = ElementReader(set.declaration, family: table.id.family)
         try unsafe socket.forEachElement(of: table.id, in: name) { unsafe reader.add($0) }
         table.sets[name] = try ElementSet(set.declaration, elements: reader.elements())
+    }
+
+    private mutating func note(_ set: KernelSet) {
+        shapes[set.declaration.name] = set.shape
+        table.sets[set.declaration.name] = ElementSet(set.declaration)
     }
 
     private mutating func readRules(with socket: inout NetfilterSocket) throws(NetfilterError) {

@@ -1,5 +1,7 @@
+import Forwarding
 import Netfilter
 import Synchronization
+import TableSync
 
 /// Deletes the tracked flows of endpoints that are gone, beside the writing of further changes.
 ///
@@ -10,8 +12,25 @@ import Synchronization
 final class FlowPurge: Sendable {
     /// Even a full table is gone through this often while endpoints keep going.
     static let longestPause = Duration.seconds(1)
+    /// Between two looks for the same flows.
+    static let lookInterval = Duration.seconds(1)
 
-    private let waiting = Mutex<[FlowFilter]>([])
+    /// What deletes flows; each says whether it could.
+    struct Hands: Sendable {
+        /// Deletes those that one of the filters means.
+        let delete: @Sendable ([FlowFilter]) async -> Bool
+        /// Compares all flows with the frontends as they are.
+        let audit: @Sendable () async -> Bool
+    }
+
+    private struct Waiting {
+        var sweep = FlowSweep()
+        var isAuditDue = false
+
+        var isEmpty: Bool { sweep.isEmpty && !isAuditDue }
+    }
+
+    private let waiting = Mutex(Waiting())
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
@@ -23,25 +42,53 @@ final class FlowPurge: Sendable {
     /// Has these flows deleted soon.
     func add(_ filters: [FlowFilter]) {
         guard !filters.isEmpty else { return }
-        waiting.withLock { $0 += filters }
+        waiting.withLock { $0.sweep.add(filters) }
+        signal.yield()
+    }
+
+    /// Has the flows deleted soon that a Service's new entries leave behind.
+    func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
+        let isEmpty = waiting.withLock { waiting in
+            waiting.sweep.note(from: old, to: new)
+            return waiting.isEmpty
+        }
+        if !isEmpty { signal.yield() }
+    }
+
+    /// Has all flows compared with the frontends soon: they may have missed any change.
+    func audit() {
+        waiting.withLock { $0.isAuditDue = true }
         signal.yield()
     }
 
     /// Deletes what is asked for until the task is cancelled, and then what is still waiting.
-    func run(_ delete: @Sendable ([FlowFilter]) async -> Void) async {
-        for await _ in signals {
-            let duration = await ContinuousClock().measure { await deleteAll(delete) }
-            // A cancelled task does not sleep, and ends the loop.
-            try? await Task.sleep(for: min(duration * 9, Self.longestPause))
+    ///
+    /// What could not be deleted is tried again.
+    func run(_ hands: Hands) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in
+                while (try? await Task.sleep(for: Self.lookInterval)) != nil {
+                    if waiting.withLock({ !$0.isEmpty }) { signal.yield() }
+                }
+            }
+            for await _ in signals {
+                let duration = await ContinuousClock().measure { await look(hands) }
+                // A cancelled task does not sleep, and ends the loop.
+                try? await Task.sleep(for: min(duration * 9, Self.longestPause))
+            }
+            group.cancelAll()
         }
-        await deleteAll(delete)
+        let unseen = waiting.withLock { $0.sweep.unseen }
+        if !unseen.isEmpty { _ = await hands.delete(unseen) }
     }
 
-    private func deleteAll(_ delete: @Sendable ([FlowFilter]) async -> Void) async {
-        let filters = waiting.withLock { filters in
-            defer { filters = [] }
-            return filters
+    private func look(_ hands: Hands) async {
+        let (filters, isAuditDue) = waiting.withLock { waiting in
+            defer { waiting.isAuditDue = false }
+            return (waiting.sweep.filters, waiting.isAuditDue)
         }
-        if !filters.isEmpty { await delete(filters) }
+        if isAuditDue, await !hands.audit() { waiting.withLock { $0.isAuditDue = true } }
+        guard !filters.isEmpty, await hands.delete(filters) else { return }
+        waiting.withLock { $0.sweep.endLook(at: filters) }
     }
 }

@@ -32,6 +32,17 @@ actor HostPreparation {
         }
     }
 
+    /// Notes that the tables hold everything that is known, for whoever starts after a restart.
+    func noteCompleteTables() async {
+        do {
+            try await journal.noteCompleteTables()
+        } catch {
+            logger.warning(
+                "a restart without an API will not trust these tables",
+                metadata: ["error": "\(error)"])
+        }
+    }
+
     /// Adds a route to each service range that has none.
     ///
     /// Without one `connect()` fails before the output hook sees a packet. The route leads out

@@ -23,14 +23,21 @@ package struct NodeProxyConfiguration: Sendable {
     /// True if the tables are to be owned, so that nobody else can change them.
     package let ownsTables: Bool
 
+    /// True if the connections of each frontend and backend are told with the metrics.
+    package var tellsConnections = true
     /// True if ClusterIPs answer everybody who has a route to them, not only pods and nodes.
     package var opensClusterIPs = false
     /// How often it is looked whether somebody else changed a ruleset.
     package var compareInterval = Duration.milliseconds(250)
     /// The same for owned tables, which nobody else can change: only to be sure.
     package var ownedCompareInterval = Duration.seconds(30)
+    /// How long the API may take to answer before it is seen whether a predecessor's tables go on.
+    package var adoptionDelay = Duration.seconds(3)
     /// How long work may wait before the proxy calls itself unhealthy.
     package var stallTimeout = Duration.seconds(60)
+
+    /// Whether there is anything to tell, and it is to be told.
+    var countsConnections: Bool { hasCounters && tellsConnections }
 
     /// Gathers the settings of one proxy.
     package init(

@@ -10,16 +10,25 @@ import ServiceTranslation
 /// While one transaction runs, further changes gather here and go together with the next one;
 /// there is no fixed pace.
 actor ProxyInbox {
+    /// One Service as it is now; one that is gone has no frontends and asks for nothing.
+    struct Update: Sendable {
+        let service: ServiceIdentity
+        let translated: TranslatedService
+        let duties: ServiceDuties
+    }
+
     /// What is to be carried out now.
     struct Work: Sendable {
-        /// Services with their frontends; one that is gone has none.
-        let updates: [(service: ServiceIdentity, translated: TranslatedService)]
+        /// The Services that changed.
+        let updates: [Update]
         /// True if `updates` are all Services there are.
         let isComplete: Bool
         /// Which addresses are what around the node, if a node changed.
         let surroundings: Surroundings?
         /// The node's own addresses.
         let nodeAddresses: [IPAddress]
+        /// Those of them at which nodePorts answer.
+        let nodePortAddresses: [IPAddress]
         /// False if there is no Node object for this host.
         let isNodeKnown: Bool
         /// When the oldest of these changes arrived.
@@ -42,22 +51,26 @@ actor ProxyInbox {
     private var plan: NodePlan
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
+    private let nodeGoing: @Sendable (Bool) -> Void
     private let signal: AsyncStream<Void>.Continuation
 
     /// - Parameters:
     ///   - plan: translates what arrives.
     ///   - signal: told whenever there may be work.
     ///   - problems: told what in the objects could not be used.
+    ///   - nodeGoing: told whether this host's Node is being deleted.
     ///   - connection: told nil when changes of all kinds arrive, and the reason when not.
     init(
         plan: NodePlan, signal: AsyncStream<Void>.Continuation,
         problems: @escaping @Sendable (String) -> Void,
+        nodeGoing: @escaping @Sendable (Bool) -> Void = { _ in },
         connection: @escaping @Sendable (APIClientError?) -> Void
     ) {
         self.plan = plan
         self.signal = signal
         self.problems = problems
         self.connection = connection
+        self.nodeGoing = nodeGoing
     }
 
     func take(services change: ObjectChange<ServiceObject>) {
@@ -101,13 +114,22 @@ actor ProxyInbox {
     func take(nodes change: ObjectChange<NodeObject>) {
         switch change {
         case .listed(let objects, _):
+            for object in objects where isOwn(object) { nodeGoing(object.isGoing) }
             noteNodes(changed: snapshot.replaceNodes(objects), listed: .nodes)
-        case .upserted(let object): noteNodes(changed: snapshot.upsert(object))
-        case .deleted(let object): noteNodes(changed: snapshot.delete(object))
+        case .upserted(let object):
+            if isOwn(object) { nodeGoing(object.isGoing) }
+            noteNodes(changed: snapshot.upsert(object))
+        case .deleted(let object):
+            if isOwn(object) { nodeGoing(true) }
+            noteNodes(changed: snapshot.delete(object))
         case .unreadable(let object): keep(object)
         case .connected: note(.nodes, nil)
         case .disconnected(let error): note(.nodes, error)
         }
+    }
+
+    private func isOwn(_ object: NodeObject) -> Bool {
+        object.metadata.name == plan.configuration.nodeName
     }
 
     /// What is known of an object that cannot be read stays in force.
@@ -130,10 +152,15 @@ actor ProxyInbox {
         let isComplete = !hasStarted || haveNodesChanged
         let names = isComplete ? Set(snapshot.services.keys).union(touched) : touched
         return Work(
-            updates: names.sorted().map { ($0, plan.translate($0, in: snapshot)) },
+            updates: names.sorted().map {
+                Update(
+                    service: $0, translated: plan.translate($0, in: snapshot),
+                    duties: plan.duties(of: $0, in: snapshot))
+            },
             isComplete: !hasStarted,
             surroundings: isComplete ? plan.surroundings(in: snapshot) : nil,
             nodeAddresses: plan.nodeAddresses(in: snapshot),
+            nodePortAddresses: plan.nodePortAddresses(in: snapshot),
             isNodeKnown: snapshot.nodes[plan.configuration.nodeName] != nil,
             arrived: arrived ?? .now, triggers: triggers)
     }

@@ -11,44 +11,53 @@ import TableSync
 /// Carries out what has arrived, one transaction after another.
 struct SyncLoop {
     /// Between two tries while the kernel refuses to be read or written.
-    private static let retryInterval = Duration.seconds(1)
+    static let retryInterval = Duration.seconds(1)
     /// A packet passes the rules in much less than this.
-    private static let affinitySweepDelay = Duration.seconds(1)
-    /// Between two looks at the host's routes, and at chains that nothing uses.
-    private static let routeInterval = Duration.seconds(10)
+    static let affinitySweepDelay = Duration.seconds(1)
+    /// Between two looks at the host: its routes and listeners, and chains that nothing uses.
+    static let routeInterval = Duration.seconds(10)
 
-    private let configuration: NodeProxyConfiguration
+    let configuration: NodeProxyConfiguration
     private let inbox: ProxyInbox
-    private let host: HostPreparation
-    private let health: SyncHealth
-    private let metrics: ProxyMetrics
-    private let logger: Logger
-    private let writer: ForwardingWriter
-    private let purge: FlowPurge
-    private let clock = ContinuousClock()
-    private var nextTry: ContinuousClock.Instant
-    private var nextComparison: ContinuousClock.Instant
-    private var nextRouteCheck: ContinuousClock.Instant
-    private var nodeAddresses: [IPAddress] = []
+    let host: HostPreparation
+    let health: SyncHealth
+    let metrics: ProxyMetrics
+    let logger: Logger
+    let writer: ForwardingWriter
+    let purge: FlowPurge
+    let board: ServiceHealthBoard
+    let portGuard: NodePortGuard
+    let foreignEdits: ForeignEdits
+    let clock = ContinuousClock()
+    var nextTry: ContinuousClock.Instant
+    var nextComparison: ContinuousClock.Instant
+    /// When the tables may be compared if somebody is known to have changed them.
+    var earliestComparison: ContinuousClock.Instant
+    var pace = RepairPace()
+    var nextRouteCheck: ContinuousClock.Instant
+    var nodeAddresses: [IPAddress] = []
+    var nodePortAddresses: [IPAddress] = []
+    /// What Services ask of the node besides frontends.
+    var duties = NodeDuties()
     /// When clients that lost their endpoint are looked for once more; nil: none did.
-    private var nextAffinitySweep: ContinuousClock.Instant?
-    private var saidProblems: Set<String> = []
+    var nextAffinitySweep: ContinuousClock.Instant?
+    var saidProblems: Set<String> = []
 
-    init(
-        configuration: NodeProxyConfiguration, writer: ForwardingWriter, inbox: ProxyInbox,
-        host: HostPreparation, health: SyncHealth, purge: FlowPurge, metrics: ProxyMetrics,
-        logger: Logger
-    ) {
-        self.configuration = configuration
+    init(_ parts: ProxyParts, inbox: ProxyInbox) {
         self.inbox = inbox
-        self.host = host
-        self.health = health
-        self.metrics = metrics
-        self.logger = logger
-        self.writer = writer
-        self.purge = purge
+        configuration = parts.configuration
+        writer = parts.writer
+        host = parts.host
+        portGuard = parts.portGuard
+        health = parts.health
+        board = parts.board
+        purge = parts.purge
+        foreignEdits = parts.foreignEdits
+        metrics = parts.metrics
+        logger = parts.logger
         nextTry = clock.now
         nextComparison = clock.now
+        earliestComparison = clock.now
         nextRouteCheck = clock.now
     }
 
@@ -96,17 +105,11 @@ struct SyncLoop {
                 Dictionary(uniqueKeysWithValues: updates.filter { !$0.1.isEmpty }),
                 surroundings: work.surroundings ?? Surroundings())
             purge.add(report.staleFlows)
+            purge.audit()
         } else {
             var before: WriteReport?
             if let surroundings = work.surroundings {
                 before = try await writer.write(surroundings)
-            }
-            var stale: [FlowFilter] = []
-            for (service, entries) in updates {
-                let held = await writer.entries(of: service)
-                if held != entries {
-                    stale += StaleFlows.filters(from: held, to: entries)
-                }
             }
             report = try await writer.write(updates)
             if let before {
@@ -114,15 +117,28 @@ struct SyncLoop {
                 report.changeCount += before.changeCount
                 report.transactions += before.transactions
             }
-            purge.add(stale)
+            for (old, new) in report.replaced { purge.note(from: old, to: new) }
             await sweepAffinity(isLast: false)
         }
         // Not put off by further changes, or it might never come.
         nextAffinitySweep = nextAffinitySweep ?? clock.now + Self.affinitySweepDelay
         nodeAddresses = work.nodeAddresses
+        nodePortAddresses = work.nodePortAddresses
+        take(work.updates, isComplete: work.isComplete)
         if work.surroundings != nil { nextRouteCheck = clock.now }
         await note(report, of: work)
-        if work.isComplete { ProcessMemory.giveBackUnused() }
+        if work.isComplete {
+            ProcessMemory.giveBackUnused()
+            await host.noteCompleteTables()
+        }
+    }
+
+    /// Tells balancers which endpoints this node has, now that the kernel has them.
+    private mutating func take(_ updates: [ProxyInbox.Update], isComplete: Bool) {
+        if isComplete { duties.removeAll() }
+        for update in updates { duties.replace(update.service, with: update.duties) }
+        if duties.takeNodePortChange() { nextRouteCheck = clock.now }
+        board.publish(duties.healthChecks, at: nodePortAddresses)
     }
 
     private mutating func note(_ report: WriteReport, of work: ProxyInbox.Work) async {
@@ -132,6 +148,7 @@ struct SyncLoop {
         metrics.synced(report, after: wait, sinceChange: sinceChange)
         warn(report.conflicts.map(\.description))
         if report.hasRepaired {
+            purge.audit()
             logger.warning("somebody else changed our tables; they are repaired")
         }
         for (service, error) in report.refused {
@@ -171,63 +188,6 @@ struct SyncLoop {
         if saidProblems.count > 1_000 { saidProblems = [] }
         for problem in problems where saidProblems.insert(problem).inserted {
             logger.warning("left out", metadata: ["problem": "\(problem)"])
-        }
-    }
-
-    /// Lets clients go whose endpoint is gone; failing at it is said, and stops nothing.
-    private func sweepAffinity(isLast: Bool) async {
-        do {
-            let count = try await writer.sweepAffinity(isLast: isLast)
-            if count > 0 { logger.debug("clients let go", metadata: ["count": "\(count)"]) }
-        } catch {
-            logger.warning(
-                "clients of removed endpoints could not be let go", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Removes chains that no Service needs any more; failing at it is said, and stops nothing.
-    private func sweepIdleChains() async {
-        do {
-            _ = try await writer.sweepIdleChains()
-        } catch {
-            logger.warning("idle chains could not be removed", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Sees whether somebody else changed our tables, or took the service route away.
-    private mutating func lookAfterKernel() async {
-        let now = clock.now
-        guard health.state.hasSynced else { return }
-        if let due = nextAffinitySweep, now >= due {
-            await sweepAffinity(isLast: true)
-            let isOver = await !writer.awaitsAffinitySweep
-            nextAffinitySweep = isOver ? nil : clock.now + Self.affinitySweepDelay
-        }
-        if now >= nextRouteCheck {
-            nextRouteCheck = now + Self.routeInterval
-            await host.ensureServiceRoutes(nodeAddresses: nodeAddresses)
-            await sweepIdleChains()
-        }
-        guard now >= nextComparison else { return }
-        do {
-            if let comparison = try await writer.compare(), comparison.repairCount > 0 {
-                metrics.repaired(comparison)
-                logger.warning(
-                    "somebody else changed our tables; they are repaired",
-                    metadata: [
-                        "changes": "\(comparison.repairCount)",
-                        "seconds": "\((clock.now - now).seconds)",
-                    ])
-            }
-            // Reading a large table back takes long: never more than a tenth of the time.
-            let pause =
-                configuration.ownsTables
-                ? configuration.ownedCompareInterval : configuration.compareInterval / 2
-            nextComparison = clock.now + max(pause, (clock.now - now) * 9)
-        } catch {
-            metrics.failed()
-            nextComparison = clock.now + Self.retryInterval
-            logger.error("the tables could not be compared", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Addressing
 package import Netfilter
 
 /// Deletes tracked flows, on a queue of its own because the kernel is waited for.
@@ -18,8 +19,50 @@ package actor FlowCleaner {
 
     /// Deletes the flows that one of the filters means; returns how many there were.
     package func delete(anyOf filters: [FlowFilter]) throws(NetworkError) -> Int {
-        guard !filters.isEmpty else { return 0 }
-        return try socket.delete(anyOf: filters)
+        try deleteByReason(anyOf: filters).values.reduce(0, +)
+    }
+
+    /// Does the same and says how many went for which reason.
+    package func deleteByReason(
+        anyOf filters: [FlowFilter]
+    ) throws(NetworkError) -> [FlowDeletionReason: Int] {
+        guard !filters.isEmpty else { return [:] }
+        return FlowDeletionReason.count(try socket.deleteFlows(anyOf: filters))
+    }
+
+    /// The flows that may have to go: all of UDP, and those of TCP that wait for an answer.
+    package func candidates() throws(NetworkError) -> [Flow] {
+        try socket.flows(matching: FlowFilter(transport: .udp))
+            + socket.flows(matching: FlowFilter(transport: .tcp, onlyUnanswered: true))
+    }
+
+    /// Deletes these flows and says how many went for which reason.
+    package func delete(_ flows: [Flow]) throws(NetworkError) -> [FlowDeletionReason: Int] {
+        FlowDeletionReason.count(try socket.delete(flows))
+    }
+}
+
+/// Why a tracked flow was deleted.
+package enum FlowDeletionReason: String, Hashable, Sendable, CaseIterable {
+    /// Its backend is none of the frontend any more, and only conntrack still sends there.
+    case backendGone = "backend_gone"
+    /// It never got an answer from a backend that is gone: the next attempt may reach another.
+    case unanswered
+    /// It began before the frontend was there, so that its packets were never translated.
+    case untranslated
+
+    /// The reason, by what the flow is.
+    init(_ flow: Flow) {
+        if flow.backend == flow.frontend {
+            self = .untranslated
+        } else {
+            self = flow.transport == .udp ? .backendGone : .unanswered
+        }
+    }
+
+    /// How many of the flows went for which reason.
+    static func count(_ flows: [Flow]) -> [FlowDeletionReason: Int] {
+        flows.reduce(into: [:]) { $0[FlowDeletionReason($1), default: 0] += 1 }
     }
 
     /// The flows that one of the filters means.

@@ -19,7 +19,9 @@ extension ForwardingWriter {
             try commit(replacement.changes, &report)
             report.conflicts += replacement.conflicts
             for (service, before) in previous {
-                affinitySweep.note(from: before, to: table.entries(of: service))
+                let now = table.entries(of: service)
+                affinitySweep.note(from: before, to: now)
+                report.replaced.append((before, now))
             }
         } catch {
             table.revert(replacement)

@@ -41,6 +41,13 @@ package actor ForwardingWriter {
     /// How many Services have frontends.
     package var serviceCount: Int { table.services.count }
 
+    /// How many backends all frontends have, one that several have for each of them.
+    package var backendCount: Int {
+        table.services.reduce(0) { count, service in
+            table.entries(of: service).reduce(count) { $0 + $1.backends.count }
+        }
+    }
+
     /// Takes what the kernel holds over and changes only what differs from these entries.
     ///
     /// Clients that the kernel remembers keep their backend if it is still there. Entries that

@@ -46,7 +46,11 @@ struct PredecessorFlows {
             ForwardingEntry(
                 frontend, label: "", backends: Array(backends), sourceHiding: .byServiceRange)
         }
-        let new = present.filter { lost[$0.frontend] != nil || gained.contains($0.frontend) }
+        // Packets to ClusterIPs that no table knew yet were dropped, and are not tracked.
+        let new = present.filter { entry in
+            lost[entry.frontend] != nil
+                || gained.contains(entry.frontend) && entry.sourceHiding != .byServiceRange
+        }
         return StaleFlows.filters(from: old, to: new)
     }
 }

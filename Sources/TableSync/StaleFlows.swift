@@ -7,35 +7,37 @@ package enum StaleFlows {
     /// The flows to delete after a Service's entries were replaced.
     ///
     /// UDP flows to a backend that a frontend no longer has would go there for as long as the
-    /// client keeps its port; TCP flows that were never answered would retry the dead backend.
-    /// Established TCP goes on: the pod may live. A frontend that is new outside the service
-    /// range may have flows that were tracked before it existed, without translation.
+    /// client keeps its port; others that were never answered would retry the dead backend.
+    /// Established connections go on: the pod may live. A frontend that had no backend may have
+    /// flows that were tracked before it existed, and are not translated.
     package static func filters(
         from old: [ForwardingEntry], to new: [ForwardingEntry]
     ) -> [FlowFilter] {
         let kept = Dictionary(
             new.map { ($0.frontend, Set($0.backends)) }, uniquingKeysWith: { first, _ in first })
-        let known = Set(old.map(\.frontend))
+        let served = Set(old.lazy.filter { !$0.backends.isEmpty }.map(\.frontend))
         var filters: [FlowFilter] = []
         for entry in old {
             let remaining = kept[entry.frontend] ?? []
             for backend in Set(entry.backends) where !remaining.contains(backend) {
-                filters.append(
-                    FlowFilter(
-                        transport: entry.frontend.transport, frontend: entry.frontend.socket,
-                        backend: backend, onlyUnanswered: entry.frontend.transport == .tcp))
+                filters.append(FlowFilter(of: entry.frontend, to: backend))
             }
         }
-        for entry in new
-        where entry.frontend.transport == .udp && entry.sourceHiding != .byServiceRange
-            && !known.contains(entry.frontend) && !entry.backends.isEmpty
-        {
-            filters.append(
-                FlowFilter(
-                    transport: .udp, frontend: entry.frontend.socket,
-                    backend: entry.frontend.socket))
+        for entry in new where !served.contains(entry.frontend) && !entry.backends.isEmpty {
+            // A host's own port may be its own backend.
+            guard !entry.backends.contains(entry.frontend.socket) else { continue }
+            filters.append(FlowFilter(of: entry.frontend, to: entry.frontend.socket))
         }
         return filters
+    }
+}
+
+extension FlowFilter {
+    /// The flows of a frontend that lead to a backend it does not have.
+    init(of frontend: Frontend, to backend: SocketEndpoint) {
+        self.init(
+            transport: frontend.transport, frontend: frontend.socket, backend: backend,
+            onlyUnanswered: frontend.transport != .udp)
     }
 }
 

@@ -14,6 +14,8 @@ package struct WriteReport: Sendable {
     package var transactions: [Duration] = []
     /// Tracked flows whose backend went while nobody was there: only a start finds any.
     package var staleFlows: [FlowFilter] = []
+    /// What each Service had before that was written, and what it has now; nothing after a start.
+    package var replaced: [(old: [ForwardingEntry], new: [ForwardingEntry])] = []
     /// True if the kernel held something else than was known, so that it was read and repaired.
     package var hasRepaired = false
 }

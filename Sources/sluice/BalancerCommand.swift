@@ -30,7 +30,7 @@ struct BalancerRunCommand: AsyncParsableCommand {
             How a node is checked where its Service does not say: http[s]:PORT/PATH, tcp[:PORT], \
             grpc[:PORT][/SERVICE] or exec/NAME; without PORT at the Service's nodePort.
             """)
-    var check = Terminal.environment("check") ?? "http:10256/healthz"
+    var check = Terminal.environment("check") ?? "http:10256/readyz"
 
     @Option(help: "Time between two checks of a node, such as 200ms, 2s or 1m.")
     var checkInterval = Terminal.environment("check-interval") ?? "2s"

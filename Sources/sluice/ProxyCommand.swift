@@ -10,6 +10,7 @@ struct ProxyCommand: AsyncParsableCommand {
     @OptionGroup var ranges: RangeOptions
     @OptionGroup var source: APISourceOptions
     @OptionGroup var node: NodeOptions
+    @OptionGroup var metrics: MetricsOptions
 
     @Option(help: "ADDRESS:PORT of /healthz, /livez and /readyz.")
     var listen = Terminal.environment("listen") ?? ":10256"
@@ -22,7 +23,8 @@ struct ProxyCommand: AsyncParsableCommand {
             ProxySettings(
                 source: source.source(), node: node.settings(), ranges: ranges.settings(),
                 listen: SettingText.listener(listen, flag: "--listen"),
-                metrics: SettingText.listener(metricsAddress, flag: "--metrics-address")),
+                metrics: SettingText.listener(metricsAddress, flag: "--metrics-address"),
+                connectionMetrics: metrics.connectionMetrics),
             common: common.settings())
     }
 }

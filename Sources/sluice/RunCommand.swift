@@ -14,6 +14,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var pool: PoolOptions
     @OptionGroup var node: NodeOptions
     @OptionGroup var dns: DNSOptions
+    @OptionGroup var metrics: MetricsOptions
 
     @Option(help: "Required. A folder or file of Kubernetes manifests, watched for changes.")
     var manifests: String?
@@ -49,7 +50,8 @@ struct RunCommand: AsyncParsableCommand {
             ProxySettings(
                 source: nil, node: node.settings(), ranges: ranges,
                 listen: SettingText.listener(healthAddress, flag: "--health-address"),
-                metrics: SettingText.listener(metricsAddress, flag: "--metrics-address")),
+                metrics: SettingText.listener(metricsAddress, flag: "--metrics-address"),
+                connectionMetrics: metrics.connectionMetrics),
             try SettingText.choice(nameServer, flag: "--dns", yes: "on", no: "off")
                 ? dns.settings(
                     listen: dnsListen ?? Terminal.environment("dns-listen"),

@@ -96,7 +96,14 @@ struct Bed: Sendable {
     ) async throws {
         try await lab.restart(node, "proxy", with: arguments)
         try await lab.restoring(body) {
-            try await lab.restart(node, "proxy", with: [])
+            do {
+                try await lab.restart(node, "proxy", with: [])
+            } catch {
+                // That it did not end when it was asked to is to fail this test alone.
+                _ = try? await lab.run("kill", node, "proxy", "KILL")
+                _ = try? await lab.run("start", node, "proxy")
+                throw error
+            }
             try await TestBed.shared.settle(lab)
         }
     }

@@ -12,8 +12,8 @@ struct BehaviourScope: SuiteTrait, TestTrait, TestScoping {
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         guard testCase != nil else { return try await function() }
-        guard Report.isWanted(test) else { return }
-        for phase in Phase.selected {
+        guard Selection.includes(test.displayName ?? "") else { return }
+        for phase in Selection.phases {
             let course = Course()
             let began = ContinuousClock.now
             await Phase.$current.withValue(phase) {
@@ -49,15 +49,6 @@ extension Trait where Self == IssueHandlingTrait {
 
 /// The report that `deploy/test behaviours` prints: one line a test, family and phase.
 enum Report {
-    /// `SLUICE_BEHAVIOURS_ONLY`: numbers with blanks between them; empty: all.
-    private static let wanted = Set(
-        (ProcessInfo.processInfo.environment["SLUICE_BEHAVIOURS_ONLY"] ?? "").split(separator: " "))
-
-    /// Whether the behaviour is one of those asked for.
-    static func isWanted(_ test: Test) -> Bool {
-        wanted.isEmpty || wanted.contains { (test.displayName ?? "").hasPrefix("\($0): ") }
-    }
-
     private static let path = ProcessInfo.processInfo.environment["SLUICE_BEHAVIOURS_REPORT"]
 
     /// Appends a line: number, title, family, phase, result, milliseconds, first failure.

@@ -199,10 +199,13 @@ struct NetworkConntrackTests {
 
         var socket = try NetworkSocket(protocolNumber: 12, inNamespace: lab.router)
         var refusals: [Int32] = []
-        try socket.perform([earlier, flow, flow].map(ConntrackMessage.delete)) { _, code in
+        var places: [Int] = []
+        try socket.perform([earlier, flow, flow].map(ConntrackMessage.delete)) { place, code in
             refusals.append(code)
+            places.append(place)
         }
         #expect(refusals == [2, 2])  // the earlier one, and the flow itself the second time
+        #expect(places == [0, 2])
         #expect(try conntrack.flows(matching: silent).isEmpty)
     }
 

@@ -55,7 +55,7 @@ extension LabTests {
             #expect(try await lab.exec("node1", "curl", "--silent", "--fail", Self.health) != "")
         }
 
-        private static let health = "http://127.0.0.1:10256/healthz"
+        private static let health = "http://127.0.0.1:10256/readyz"
 
         /// The proxies and the balancer hear of both changes, though they watched when it died.
         private func expectReconnection(

@@ -18,7 +18,7 @@ extension LabTests {
             try await lab.restoring {
                 try await eventually("sluice run is ready") {
                     try await lab.attempt(
-                        "node2", "curl", "--silent", "--fail", "http://127.0.0.1:10256/healthz"
+                        "node2", "curl", "--silent", "--fail", "http://127.0.0.1:10256/readyz"
                     ).status == 0
                 }
                 try await expectAllServed(

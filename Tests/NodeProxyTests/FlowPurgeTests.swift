@@ -1,6 +1,7 @@
 import Addressing
 import Netfilter
 import Synchronization
+import TableSync
 import Testing
 
 @testable import NodeProxy
@@ -25,9 +26,29 @@ struct FlowPurgeTests {
     private let purge = FlowPurge()
     private let record = Record()
 
+    /// Hands that record what they are asked for, and do what is given then.
+    private func hands(
+        _ then: @escaping @Sendable (Int) -> Bool = { _ in true }
+    ) -> FlowPurge.Hands {
+        FlowPurge.Hands(
+            delete: { [record] in then(record.add($0)) },
+            audit: { [record] in then(record.add([])) })
+    }
+
     private func filter(_ text: String) throws -> FlowFilter {
         let backend: SocketEndpoint = try #require(SocketEndpoint(text))
         return FlowFilter(backend: backend)
+    }
+
+    /// Runs the purge until the body returns.
+    private func running(
+        _ hands: FlowPurge.Hands, _ body: () async -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [purge] in await purge.run(hands) }
+            await body()
+            group.cancelAll()
+        }
     }
 
     @Test("what is asked for while flows are being deleted is deleted together, right after")
@@ -35,28 +56,72 @@ struct FlowPurgeTests {
         let first = try filter("10.244.0.1:8080")
         let later = [try filter("10.244.0.2:8080"), try filter("10.244.0.3:8080")]
         let (twoRounds, twoRoundsDone) = AsyncStream.makeStream(of: Void.self)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [purge, record] in
-                await purge.run { filters in
-                    let count = record.add(filters)
-                    if count == 1 { for filter in later { purge.add([filter]) } }
-                    if count == 2 { twoRoundsDone.finish() }
-                }
-            }
+        let hands = hands { [purge] count in
+            if count == 1 { for filter in later { purge.add([filter]) } }
+            if count == 2 { twoRoundsDone.finish() }
+            return true
+        }
+        await running(hands) {
             purge.add([first])
             for await _ in twoRounds {}
-            group.cancelAll()
         }
-        #expect(record.rounds == [[first], later])
+        #expect(record.rounds.first == [first])
+        #expect(Set(record.rounds.dropFirst().first ?? []) == Set([first] + later))
+    }
+
+    @Test("flows are looked for several times, since packets may have been on their way")
+    func looksAgain() async throws {
+        let filter = try filter("10.244.0.1:8080")
+        let (enough, finish) = AsyncStream.makeStream(of: Void.self)
+        let hands = hands { count in
+            if count == FlowSweep.looks { finish.finish() }
+            return true
+        }
+        await running(hands) {
+            purge.add([filter])
+            for await _ in enough {}
+        }
+        #expect(record.rounds == Array(repeating: [filter], count: FlowSweep.looks))
+    }
+
+    @Test("what could not be deleted is tried until it can be")
+    func triesAgain() async throws {
+        let filter = try filter("10.244.0.1:8080")
+        let (enough, finish) = AsyncStream.makeStream(of: Void.self)
+        let tries = FlowSweep.looks + 2
+        let hands = hands { count in
+            if count == tries { finish.finish() }
+            return count > 2
+        }
+        await running(hands) {
+            purge.add([filter])
+            for await _ in enough {}
+        }
+        #expect(record.rounds.count == tries)
+    }
+
+    @Test("an audit is asked for once, and again if it failed")
+    func audits() async throws {
+        let (enough, finish) = AsyncStream.makeStream(of: Void.self)
+        let hands = hands { count in
+            if count == 2 { finish.finish() }
+            return count == 2
+        }
+        await running(hands) {
+            purge.audit()
+            for await _ in enough {}
+        }
+        #expect(record.rounds == [[], []])
     }
 
     @Test("what still waits when the proxy ends is deleted before it goes")
     func finishes() async throws {
         let waiting = try filter("10.244.0.1:8080")
         purge.add([waiting])
+        let hands = hands()
         await withTaskGroup(of: Void.self) { group in
             group.cancelAll()
-            group.addTask { [purge, record] in await purge.run { _ = record.add($0) } }
+            group.addTask { [purge] in await purge.run(hands) }
         }
         #expect(record.rounds == [[waiting]])
     }
@@ -64,10 +129,8 @@ struct FlowPurgeTests {
     @Test("the kernel is asked nothing while no endpoint goes")
     func restsOtherwise() async {
         purge.add([])
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [purge, record] in await purge.run { _ = record.add($0) } }
-            group.cancelAll()
-        }
+        purge.note(from: [], to: [])
+        await running(hands()) {}
         #expect(record.rounds.isEmpty)
     }
 }

@@ -52,14 +52,27 @@ struct StaleFlowsTests {
                 == [socket("198.51.100.10:80")])
     }
 
-    @Test("those of a new UDP frontend that were tracked untranslated")
-    func newUDP() {
+    @Test(
+        "those that were tracked untranslated before a frontend came, of TCP the unanswered ones",
+        arguments: [TransportProtocol.udp, .tcp, .sctp])
+    func untranslated(transport: TransportProtocol) {
         let frontend = socket("198.51.100.10:80")
+        let filters = [
+            FlowFilter(
+                transport: transport, frontend: frontend, backend: frontend,
+                onlyUnanswered: transport != .udp)
+        ]
+        #expect(StaleFlows.filters(from: [], to: [entry(transport, to: [1])]) == filters)
         #expect(
-            StaleFlows.filters(from: [], to: [entry(.udp, to: [1])])
-                == [FlowFilter(transport: .udp, frontend: frontend, backend: frontend)])
-        #expect(StaleFlows.filters(from: [], to: [entry(to: [1])]).isEmpty)
-        #expect(StaleFlows.filters(from: [], to: [entry(.udp, to: [])]).isEmpty)
+            StaleFlows.filters(from: [entry(transport, to: [])], to: [entry(transport, to: [1])])
+                == filters)
+        #expect(StaleFlows.filters(from: [], to: [entry(transport, to: [])]).isEmpty)
+    }
+
+    @Test("none to a host's own port that is its own backend")
+    func ownBackend() {
+        let entry = entry(.udp, at: "192.168.50.1:30080", to: [1])
+        #expect(StaleFlows.filters(from: [], to: [entry]).isEmpty)
     }
 
     @Test("every filter names an end, so that none means all flows")

@@ -38,4 +38,41 @@ struct SyncHealthTests {
         #expect(health.isHealthy(at: now + .seconds(3600)))
         #expect(health.state.disconnected == "could not connect")
     }
+
+    @Test("121: a first sync may take as long as it needs; later ones may not")
+    func longFirstSync() {
+        health.update { $0.waitingSince = now }
+        let later = now + .seconds(3600)
+        #expect(health.isAlive(at: later))
+        #expect(health.isEligible(at: later))
+        #expect(!health.isReady(at: later))
+        health.update { $0.hasSynced = true }
+        #expect(!health.isAlive(at: later))
+        #expect(!health.isEligible(at: later))
+        #expect(!health.isReady(at: later))
+    }
+
+    @Test("a node that is being deleted gets no more traffic, but its proxy lives")
+    func nodeGoing() {
+        health.update {
+            $0.hasSynced = true
+            $0.isNodeGoing = true
+        }
+        #expect(health.isAlive(at: now))
+        #expect(!health.isEligible(at: now))
+        #expect(!health.isReady(at: now))
+        health.update { $0.isNodeGoing = false }
+        #expect(health.isReady(at: now))
+    }
+
+    @Test("complete tables of a predecessor take traffic while no API answers")
+    func adopted() {
+        #expect(!health.isReady(at: now))
+        health.update {
+            $0.hasAdopted = true
+            $0.disconnected = "could not connect"
+        }
+        #expect(health.isReady(at: now + .seconds(3600)))
+        #expect(!health.isHealthy(at: now))
+    }
 }

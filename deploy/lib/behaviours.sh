@@ -44,13 +44,13 @@ run_behaviours() {
     local report output status=0 number
     local -a wanted=()
     for number in "$@"; do
-        [[ $number =~ ^[0-9]+$ ]] || usage_error "'$number' is not the number of a behaviour"
+        [[ $number =~ ^S?[0-9]+$ ]] || usage_error "'$number' is not the number of a behaviour"
         wanted+=("$number")
     done
     report=$(mktemp) output=$(mktemp)
     # shellcheck disable=SC2064  # the files of now
     trap "rm -f '$report' '$output'" EXIT
-    tell "about ten minutes; each line of the report is four runs"
+    tell "ten to twenty minutes for all; each line of the table is four runs"
     SLUICE_BEHAVIOURS=all SLUICE_BEHAVIOURS_REPORT=$report SLUICE_BEHAVIOURS_ONLY="${wanted[*]}" \
         swift test --skip-build --filter '^BehaviourTests\.' >"$output" 2>&1 || status=1
     if ! print_behaviours "$report" || ((status)); then

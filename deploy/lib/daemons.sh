@@ -93,7 +93,7 @@ is_ready() {
     case $2 in
     backend) answers "$1" http://127.0.0.1:8080/healthz ;;
     api) answers "$1" "$api_url/api/v1/services?limit=1" ;;
-    proxy) answers "$1" http://127.0.0.1:10256/healthz ;;
+    proxy) answers "$1" http://127.0.0.1:10256/readyz ;;
     balancer) has_vips "$1" ;;
     dns) answers "$1" http://127.0.0.1:8181/readyz ;;
     outside) run_in "$1" dig +short +tries=1 +time=1 "@$outside_names" www.example.test \

@@ -37,6 +37,7 @@
 
 #include "cnf_element.h"
 #include "cnf_network.h"
+#include "cnf_notice.h"
 #include "cnf_socket.h"
 
 #endif
