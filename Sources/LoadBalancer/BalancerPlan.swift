@@ -28,6 +28,8 @@ package struct BalancerPlan: Sendable {
         package internal(set) var addresses: Set<IPAddress> = []
         /// Why targets of the touched Services take no traffic, where it matters to connections.
         package internal(set) var departures: [SocketEndpoint: Departure] = [:]
+        /// How many targets of the touched Services are how; nil for a Service that is gone.
+        package internal(set) var tallies: [(service: ServiceIdentity, TargetTally?)] = []
         /// What had to be left out, or is done otherwise than one might expect.
         package internal(set) var warnings: [String] = []
     }

@@ -20,6 +20,12 @@ package struct HealthCheck: Hashable, Sendable {
         self.request = request
         self.policy = policy
     }
+
+    /// Feeds the socket alone to the hasher: few checks share one, and a node's death looks up a
+    /// check for each node of each Service.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(socket)
+    }
 }
 
 extension HealthCheck: CustomStringConvertible {
