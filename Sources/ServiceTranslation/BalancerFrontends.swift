@@ -25,6 +25,9 @@ package struct BalancerFrontends: Sendable {
         package let socket: SocketEndpoint
         /// The protocol of the nodePort.
         package let transport: TransportProtocol
+
+        /// Feeds the socket alone to the hasher: it differs from target to target.
+        package func hash(into hasher: inout Hasher) { hasher.combine(socket) }
     }
 
     /// The share of well targets, in percent, below which all are used; 0 stands for never.
