@@ -1,5 +1,6 @@
 import CoreMetrics
 import HealthChecking
+import ServiceModel
 import Synchronization
 import TableSync
 
@@ -31,6 +32,7 @@ package struct BalancerMetrics: Sendable {
     private let failingOpen = Gauge(label: "sluice_balancer_services_failing_open")
     private let drainingFlows = Gauge(label: "sluice_balancer_draining_flows")
     private let nodes = NodeGauges()
+    private let targets = TargetGauges()
 
     func checked(_ outcome: CheckOutcome) {
         switch outcome.failure {
@@ -61,6 +63,7 @@ package struct BalancerMetrics: Sendable {
         addresses.record(work.step.addresses.count)
         nodes.record(work.nodes)
         failingOpen.record(work.failingOpen)
+        targets.record(work.step.tallies)
     }
 
     func draining(_ flows: Int) { drainingFlows.record(flows) }
@@ -103,6 +106,39 @@ private final class NodeGauges: Sendable {
     }
 }
 
+/// Three gauges a Service, as long as there is the Service.
+private final class TargetGauges: Sendable {
+    private typealias Trio = (serving: Gauge, failing: Gauge, withheld: Gauge)
+
+    private let gauges = Mutex<[ServiceIdentity: Trio]>([:])
+
+    func record(_ tallies: [(service: ServiceIdentity, TargetTally?)]) {
+        gauges.withLock { gauges in
+            for (service, tally) in tallies {
+                guard let tally, tally.isOfAny else {
+                    guard let gone = gauges.removeValue(forKey: service) else { continue }
+                    for gauge in [gone.serving, gone.failing, gone.withheld] { gauge.destroy() }
+                    continue
+                }
+                let trio = gauges[service] ?? Self.trio(service)
+                gauges[service] = trio
+                trio.serving.record(tally.serving)
+                trio.failing.record(tally.failing)
+                trio.withheld.record(tally.withheld)
+            }
+        }
+    }
+
+    private static func trio(_ service: ServiceIdentity) -> Trio {
+        func gauge(_ state: String) -> Gauge {
+            Gauge(
+                label: "sluice_balancer_service_targets",
+                dimensions: [("service", "\(service)"), ("state", state)])
+        }
+        return (gauge("serving"), gauge("failing"), gauge("withheld"))
+    }
+}
+
 extension BalancerMetrics {
     /// The help texts by name.
     package static let help = [
@@ -121,6 +157,8 @@ extension BalancerMetrics {
         "sluice_balancer_services_failing_open":
             "Services whose unhealthy nodes are used: too few others are left.",
         "sluice_balancer_draining_flows": "Connections to nodes that are drained.",
+        "sluice_balancer_service_targets":
+            "Nodes of a Service, once for each port and family, by whether they take traffic.",
         "sluice_balancer_node_up": "1 while no check of the node speaks against it.",
         "sluice_balancer_transaction_seconds": "Time of one kernel transaction.",
         "sluice_balancer_arrival_to_kernel_seconds": "From a change's arrival to the kernel.",

@@ -56,6 +56,7 @@ extension BalancerPlan {
                 deadline: orders.deadline(of: $0.target.node, for: identity))
         }
         draining[identity] = drained.isEmpty ? nil : drained
+        step.tallies.append((identity, service.map { _ in TargetTally(views) }))
         guard let service else {
             failingOpen.remove(identity)
             step.updates.append((identity, BalancedService()))
@@ -87,11 +88,38 @@ extension BalancerPlan {
         _ state: ServingState, _ checks: [HealthCheck], _ standings: CheckStandings
     ) -> TargetStanding {
         guard state == .ready else { return .withheld }
-        if !standings.unhealthy.isDisjoint(with: checks) { return .failing }
-        let weight = checks.lazy.compactMap { standings.weights[$0] }.first ?? 1
+        if checks.contains(where: standings.unhealthy.contains) { return .failing }
+        let weight =
+            standings.weights.isEmpty
+            ? 1 : checks.lazy.compactMap { standings.weights[$0] }.first ?? 1
         guard weight > 0 else { return .withheld }
-        let warmth = checks.lazy.compactMap { standings.warmth[$0] }.min()
+        let warmth =
+            standings.warmth.isEmpty
+            ? nil : checks.lazy.compactMap { standings.warmth[$0] }.min()
         return .serving(weight: weight * (warmth ?? CheckStandings.warmthSteps))
+    }
+}
+
+/// How many targets of a Service are how.
+package struct TargetTally: Hashable, Sendable {
+    /// They take traffic.
+    package private(set) var serving = 0
+    /// A check speaks against them.
+    package private(set) var failing = 0
+    /// They are drained, in maintenance, or have no endpoint.
+    package private(set) var withheld = 0
+
+    /// Whether there is any target: a Service of another type has none.
+    var isOfAny: Bool { serving + failing + withheld > 0 }
+
+    init(_ views: [BalancerPlan.TargetView]) {
+        for view in views {
+            switch view.standing {
+            case .serving: serving += 1
+            case .failing: failing += 1
+            case .withheld: withheld += 1
+            }
+        }
     }
 }
 

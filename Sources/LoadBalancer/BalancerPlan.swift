@@ -28,6 +28,8 @@ package struct BalancerPlan: Sendable {
         package internal(set) var addresses: Set<IPAddress> = []
         /// Why targets of the touched Services take no traffic, where it matters to connections.
         package internal(set) var departures: [SocketEndpoint: Departure] = [:]
+        /// How many targets of the touched Services are how; nil for a Service that is gone.
+        package internal(set) var tallies: [(service: ServiceIdentity, TargetTally?)] = []
         /// What had to be left out, or is done otherwise than one might expect.
         package internal(set) var warnings: [String] = []
     }
@@ -50,7 +52,10 @@ package struct BalancerPlan: Sendable {
     private(set) var endpoints = BalancerEndpoints()
     private(set) var eligibleNodes: [NodeIdentity] = []
     private(set) var nodesByName: [String: NodeIdentity] = [:]
+    /// Services whose checks and addresses may be others than before.
     private var touched: Set<ServiceIdentity> = []
+    /// Services with the same checks, some of which changed their mind.
+    private var judged: Set<ServiceIdentity> = []
     private var uses: [ServiceIdentity: Use] = [:]
     private var users: [HealthCheck: Set<ServiceIdentity>] = [:]
     private var holders: [IPAddress: Int] = [:]
@@ -89,7 +94,7 @@ package struct BalancerPlan: Sendable {
     package func services(using check: HealthCheck) -> Set<ServiceIdentity> { users[check] ?? [] }
 
     /// Whether anything arrived since the last step.
-    package var hasWork: Bool { !touched.isEmpty }
+    package var hasWork: Bool { !touched.isEmpty || !judged.isEmpty }
 
     // MARK: What arrives
 
@@ -142,12 +147,12 @@ package struct BalancerPlan: Sendable {
 
     /// Takes note of checks that changed their mind.
     package mutating func note(changed checks: Set<HealthCheck>) {
-        for check in checks { touched.formUnion(users[check] ?? []) }
+        for check in checks { judged.formUnion(users[check] ?? []) }
     }
 
     /// Has these Services translated again: what came of it the last time was lost.
     package mutating func putBack(_ services: some Sequence<ServiceIdentity>) {
-        touched.formUnion(services)
+        judged.formUnion(services)
     }
 
     /// Takes note of an object that is there but cannot be read; see `ClusterSnapshot.keep`.
@@ -183,19 +188,22 @@ package struct BalancerPlan: Sendable {
     /// - Returns: what is to be done, for the touched Services alone.
     package mutating func takeStep(_ standings: CheckStandings) -> Step {
         var step = Step()
-        for identity in touched.sorted() {
+        for identity in touched.union(judged).sorted() {
             let service = snapshot.services[identity]
             let views = service.map { targets(of: $0, standings) } ?? []
-            let new = Use(
-                checks: Set(views.flatMap(\.checks)),
-                addresses: service.map(frontends.addresses) ?? [])
-            exchange(identity, for: new, &step)
+            if touched.contains(identity) {
+                let new = Use(
+                    checks: Set(views.flatMap(\.checks)),
+                    addresses: service.map(frontends.addresses) ?? [])
+                exchange(identity, for: new, &step)
+            }
             translate(identity, service, views, &step)
         }
         for node in eligibleNodes {
             if let problem = NodeOrders.problem(of: node) { step.warnings.append(problem) }
         }
         touched = []
+        judged = []
         step.addresses = addresses
         return step
     }

@@ -20,6 +20,18 @@ package struct HealthCheck: Hashable, Sendable {
         self.request = request
         self.policy = policy
     }
+
+    /// Feeds socket and path to the hasher: few checks share both, and a node's death looks up a
+    /// check for each node of each Service.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(socket)
+        switch request {
+        case .http(let http): hasher.combine(http.path)
+        case .grpc(let service, _): hasher.combine(service)
+        case .command(let name): hasher.combine(name)
+        case .connect, .datagram, .endpointCount: break
+        }
+    }
 }
 
 extension HealthCheck: CustomStringConvertible {

@@ -75,7 +75,8 @@ package struct NodeOrders: Hashable, Sendable {
 
     /// What holds for a Service on a node: the strictest of all that is said.
     package func state(of node: NodeIdentity, for service: ServiceDefinition) -> ServingState {
-        max(
+        if given.isEmpty, node.notes.isEmpty, service.notes.isEmpty { return .ready }
+        return max(
             state(of: node),
             given[.init(node: node.name, service: "\(service.identity)")]?.state ?? .ready,
             Self.state(of: node, in: service.notes))

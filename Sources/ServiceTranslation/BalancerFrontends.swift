@@ -25,6 +25,9 @@ package struct BalancerFrontends: Sendable {
         package let socket: SocketEndpoint
         /// The protocol of the nodePort.
         package let transport: TransportProtocol
+
+        /// Feeds the socket alone to the hasher: it differs from target to target.
+        package func hash(into hasher: inout Hasher) { hasher.combine(socket) }
     }
 
     /// The share of well targets, in percent, below which all are used; 0 stands for never.
@@ -113,13 +116,19 @@ package struct BalancerFrontends: Sendable {
         _ port: ServicePort, _ family: IPFamily, on nodes: [NodeIdentity]
     ) -> [Target] {
         guard let nodePort = port.nodePort else { return [] }
-        return nodes.sorted { $0.name < $1.name }.compactMap { node in
+        return Self.inOrder(nodes).compactMap { node in
             node.address(family).map {
                 Target(
                     node: node.name, socket: SocketEndpoint(address: $0, port: nodePort),
                     transport: port.transport)
             }
         }
+    }
+
+    /// Nodes in order of their names, which they mostly are in already.
+    private static func inOrder(_ nodes: [NodeIdentity]) -> [NodeIdentity] {
+        zip(nodes, nodes.dropFirst()).allSatisfy { $0.name < $1.name }
+            ? nodes : nodes.sorted { $0.name < $1.name }
     }
 
     private func report(

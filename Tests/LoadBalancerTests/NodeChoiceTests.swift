@@ -59,6 +59,17 @@ struct NodeChoiceTests {
         #expect(step.departures.isEmpty)
     }
 
+    @Test("targets are counted by whether they take traffic")
+    func tallies() throws {
+        var drained = node(3)
+        drained.metadata.annotations = ["sluice.io/balancer-state": "drain"]
+        var plan = plan(services: [balanced()], nodes: [node(1), node(2), drained])
+        let tally = try #require(plan.takeStep(unhealthy: [nodeCheck(2)]).tallies.first?.1)
+        #expect([tally.serving, tally.failing, tally.withheld] == [1, 1, 1])
+        plan.delete(balanced())
+        #expect(plan.takeStep(unhealthy: []).tallies.map(\.1) == [nil])
+    }
+
     @Test("when most nodes are down all are used, and that is said once")
     func failsOpen() {
         var plan = plan(services: [balanced()], panicThreshold: 50)

@@ -3,11 +3,7 @@
 
 # To build: the two Netlink libraries, SQLite, zlib, a C compiler. To run the lab: the rest.
 packages=(libnftnl-dev libmnl-dev libsqlite3-dev zlib1g-dev libc6-dev gcc make pkg-config git
-<<<<<<< HEAD
-    nftables iproute2 conntrack iputils-ping curl jq dnsutils dnsmasq-base python3-minimal)
-=======
-    nftables iproute2 conntrack iputils-ping curl jq python3)
->>>>>>> four/main
+    nftables iproute2 conntrack iputils-ping curl jq dnsutils dnsmasq-base python3)
 swift_needed=6.3
 
 require_root() {
