@@ -4,7 +4,7 @@
 # Prints a line a behaviour from the report's lines: number, title, family, phase, result,
 # milliseconds, first failure; and what failed, after them. Status 1 if anything did.
 print_behaviours() {
-    sort --field-separator=$'\t' --key=1,1n --key=3,3 --key=4,4 "$1" | awk -F '\t' '
+    sort --field-separator=$'\t' --key=1,1V --key=3,3 --key=4,4 "$1" | awk -F '\t' '
         function finish() {
             if (number == "") return
             printf "%5s  %-72.72s", number, title
