@@ -140,8 +140,8 @@ package struct ProxySettings: Sendable {
         source: APISource?, node: NodeSettings, ranges: RangeSettings, listen: ListenAddress,
         metrics: ListenAddress, connectionMetrics: String
     ) throws(ConfigurationError) {
-        tellsConnections = try NodeSettings.choice(
-            connectionMetrics, "--connection-metrics", yes: "on", no: "off")
+        tellsConnections = try SettingText.choice(
+            connectionMetrics, flag: "--connection-metrics", yes: "on", no: "off")
         self.source = source
         self.node = node
         self.ranges = ranges

@@ -40,6 +40,11 @@ package actor FlowCleaner {
     package func delete(_ flows: [Flow]) throws(NetworkError) -> [FlowDeletionReason: Int] {
         FlowDeletionReason.count(try socket.delete(flows))
     }
+
+    /// The flows that one of the filters means.
+    package func flows(anyOf filters: [FlowFilter]) throws(NetworkError) -> [Flow] {
+        try socket.flows(anyOf: filters)
+    }
 }
 
 /// Why a tracked flow was deleted.
@@ -63,10 +68,5 @@ package enum FlowDeletionReason: String, Hashable, Sendable, CaseIterable {
     /// How many of the flows went for which reason.
     static func count(_ flows: [Flow]) -> [FlowDeletionReason: Int] {
         flows.reduce(into: [:]) { $0[FlowDeletionReason($1), default: 0] += 1 }
-    }
-
-    /// The flows that one of the filters means.
-    package func flows(anyOf filters: [FlowFilter]) throws(NetworkError) -> [Flow] {
-        try socket.flows(anyOf: filters)
     }
 }
