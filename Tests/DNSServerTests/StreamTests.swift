@@ -84,7 +84,8 @@ struct StreamTests {
         let limits = ServerLimits(answersPerSecond: 0, idleTimeout: .seconds(1))
         try await RunningPlace.with(limits: limits) { place in
             let client = try await TestClient.connection(to: place.endpoint)
-            try await client.stopReading()
+            // On a host too busy for a second the connection has ended already.
+            try? await client.stopReading()
             let all = try (0..<5_000 as Range<UInt16>).flatMap {
                 framed(try query(many, id: $0))
             }
