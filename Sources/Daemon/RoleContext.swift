@@ -10,6 +10,10 @@ import UnixSignals
 
 /// What every long-running role needs: its lock, logger and metrics.
 struct RoleContext {
+    /// How long a role that is asked to stop may take to end, and once more when it is made to: a
+    /// client that holds a connection must not keep it. The kernel goes on with the tables anyway.
+    private static let shutdownPatience = Duration.seconds(4)
+
     let role: String
     let common: CommonSettings
     let logger: Logger
@@ -52,15 +56,16 @@ struct RoleContext {
         logger.notice(
             "sluice \(role) \(DaemonVersion.text) starts",
             metadata: ["pid": "\(ProcessInfo.processInfo.processIdentifier)"])
-        let group = ServiceGroup(
-            configuration: .init(
-                services: services.map {
-                    .init(
-                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .cancelGroup)
-                },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .cancelGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = Self.shutdownPatience
+        configuration.maximumCancellationDuration = Self.shutdownPatience
+        try await ServiceGroup(configuration: configuration).run()
         withExtendedLifetime(locks) {}
     }
 

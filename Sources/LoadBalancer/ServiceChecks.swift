@@ -18,13 +18,16 @@ package struct ServiceChecks: Sendable {
     /// The checks of a target; it takes traffic while none of them says otherwise.
     ///
     /// A Service with the external policy `Local` is checked at its `healthCheckNodePort`, where
-    /// nodes tell how many endpoints they have; without one at its nodePort, beside the node:
+    /// nodes tell how many endpoints they have, and by the Service's own check if there is one;
+    /// without a healthCheckNodePort at its nodePort, beside the node:
     /// nodes without an endpoint drop its traffic in silence, however well they are.
     package func checks(of target: BalancerFrontends.Target) -> [HealthCheck] {
         var checks: [HealthCheck] = []
         if service.externalPolicy == .local, let port = service.healthCheckNodePort {
             checks.append(check(.endpointCount, at: port, of: target))
-            guard notes.isOwn else { return checks }
+            // A node counts its endpoints by what the API says of them: a check of the Service
+            // itself, if one is wanted, tells more.
+            guard notes.isOwn || notes.definition.port == nil else { return checks }
         }
         if let port = notes.definition.port ?? nodePort(of: target) {
             checks.append(check(notes.definition.request, at: port, of: target))

@@ -10,7 +10,7 @@ extension LabTests {
         @Test("it serves ClusterIPs, nodePorts and LoadBalancer addresses from a folder")
         func run() async throws {
             let folder = try await lab.manifestFolder()
-            try await lab.run("kill", "node2", "proxy")
+            for role in ["proxy", "dns"] { try await lab.run("kill", "node2", role) }
             let run = try lab.start(
                 "node2",
                 ["sluice", "run", "--manifests", folder, "--node-name", "node2"]
@@ -29,7 +29,7 @@ extension LabTests {
                 run.signal(SIGTERM)
                 let output = try await run.finish()
                 #expect(output.status == 0, "\(output.complaint.suffix(2000))")
-                try await lab.run("start", "node2", "proxy")
+                for role in ["proxy", "dns"] { try await lab.run("start", "node2", role) }
                 try await Cluster(lab).waitUntilServed()
             }
         }
