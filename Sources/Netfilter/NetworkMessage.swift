@@ -93,7 +93,14 @@ func nativeBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
 
 extension ArraySlice<UInt8> {
     /// The number that begins the slice, in this machine's byte order; missing bytes read as zero.
-    func nativeNumber<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) -> Number {
+    ///
+    /// Every attribute of every flow is read by this, so it is one load wherever it can be.
+    func nativeNumber<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Number.Type = Number.self
+    ) -> Number {
+        if count >= MemoryLayout<Number>.size {
+            return unsafe withUnsafeBytes { unsafe $0.loadUnaligned(as: Number.self) }
+        }
         var littleEndian: Number = 0
         for (index, byte) in prefix(Number.bitWidth / 8).enumerated() {
             littleEndian |= Number(truncatingIfNeeded: byte) << (8 * index)
@@ -102,7 +109,9 @@ extension ArraySlice<UInt8> {
     }
 
     /// The number that begins the slice, in network byte order; missing bytes read as zero.
-    func networkNumber<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) -> Number {
+    func networkNumber<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Number.Type = Number.self
+    ) -> Number {
         Number(bigEndian: nativeNumber(type))
     }
 
