@@ -57,7 +57,9 @@ struct ServiceManifest: Sendable {
     }
 
     static func clusterIP(_ number: Int, _ variant: Int, _ family: Family) -> String {
-        // Addresses are given out from 10.96.1.1 and fd96::101 on.
+        // Addresses are given out from 10.96.1.1 and fd96::101 on; the first ones have their
+        // meaning: the API's own, and the name server's at the tenth.
+        let number = number < 16 ? number + 224 : number
         let last = variant * 0x4000 + number
         return family == .v4
             ? "10.96.\(variant * 8).\(number)" : "fd96::\(String(last, radix: 16))"

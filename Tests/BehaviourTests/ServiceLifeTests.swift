@@ -79,6 +79,11 @@ extension Behaviours {
                 ]
                 try await bed.change([first.yaml, bed.service(variant: 1).yaml] + pods)
                 try await bed.expect(.answers(["node1-pod1"]), from: "node2-pod1", to: .clusterIP)
+                // Each kind of object is heard of again at its own time.
+                let second = try await bed.target(.clusterIP, .tcp, variant: 1)
+                try await eventually("the new Service is served") {
+                    try await bed.ask(1, from: "node2-pod1", to: second).answered == 1
+                }
                 try await bed.expect(
                     .answers(["node2-pod2"]), from: "node2-pod1", to: .clusterIP, variant: 1)
             }

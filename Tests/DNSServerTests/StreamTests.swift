@@ -72,7 +72,8 @@ struct StreamTests {
             var silentReplies = silent.replies()
             var dribblingReplies = dribbling.replies()
             // Bytes that never make a question do not count.
-            try await dribbling.send([0, 40, 1])
+            // On a host too busy for so long the connection has ended already.
+            try? await dribbling.send([0, 40, 1])
             #expect(try await silentReplies.next() == nil)
             #expect(try await dribblingReplies.next() == nil)
             while place.pool.connections.count > 0 { await Task.yield() }
