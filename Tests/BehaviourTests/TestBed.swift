@@ -86,8 +86,13 @@ final class TestBed: Sendable {
     /// Waits until all nodes' kernels hold what the API was given before this call.
     ///
     /// A Service of another port each time is given to it behind everything else; its endpoints
-    /// come through the other watch, so the one element that needs both is looked for.
+    /// come through the other watch, so the one element that needs both is looked for. Twice:
+    /// what one look at the manifests adds may be heard of before what it takes away.
     func settle(_ lab: Lab) async throws {
+        for _ in 0..<2 { try await turnBarrier(lab) }
+    }
+
+    private func turnBarrier(_ lab: Lab) async throws {
         let turn = lastTurn.withLock { turn in
             turn += 1
             return turn
