@@ -58,6 +58,8 @@ struct FlowLab {
             "ip route add fd00:198::/64 dev end0 src fd00:50::1",
             "ip route add fd00:96::/112 dev end0 src fd00:50::1",
             "sysctl -qw net.ipv4.ip_forward=1", "sysctl -qw net.ipv6.conf.all.forwarding=1",
+            // Pods do not answer; their flows must outlast a busy host, where steps take long.
+            "sysctl -qw net.netfilter.nf_conntrack_udp_timeout=600",
         ] + pods
     }
 
