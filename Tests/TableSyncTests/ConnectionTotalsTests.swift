@@ -95,13 +95,15 @@ struct ConnectionCounterTests {
         let counter = try ConnectionCounter(
             layout: ForwardingLayout(role: .node), inNamespace: lab.node.name)
         _ = try await counter.read(backendCount: 2)
-        for _ in 0..<20 {
-            let client = try LabSocket(.udp, family, in: lab.client)
+        // All stay open, so that each has a port of its own.
+        let clients = try (0..<20).map { _ in try LabSocket(.udp, family, in: lab.client) }
+        for client in clients {
             client.connect(to: frontend.socket(family))
             client.send()
             client.send()
         }
         let totals = try await counter.read(backendCount: 2)
+        withExtendedLifetime(clients) {}
         #expect(totals.frontends.values.map(\.connections) == [20])
         #expect(totals.frontends.values.map(\.label) == ["default/web"])
         #expect(totals.backends.values.reduce(0, +) == 20)
