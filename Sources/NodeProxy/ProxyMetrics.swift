@@ -23,6 +23,7 @@ struct ProxyMetrics {
     private let transaction = Timer(label: "sluice_proxy_transaction_seconds")
     private let arrival = Timer(label: "sluice_proxy_arrival_to_kernel_seconds")
     private let change = Timer(label: "sluice_proxy_change_to_kernel_seconds")
+    private let withdrawal = Timer(label: "sluice_proxy_withdrawal_to_kernel_seconds")
 
     /// The help texts by name.
     static let help = [
@@ -40,6 +41,9 @@ struct ProxyMetrics {
         "sluice_proxy_arrival_to_kernel_seconds": "From a change's arrival to the kernel.",
         "sluice_proxy_change_to_kernel_seconds":
             "From an endpoint's change, as its slice says, to the kernel.",
+        "sluice_proxy_withdrawal_to_kernel_seconds":
+            "From an endpoint's removal to the moment when it gets no new connections, where the "
+            + "exact shares of the others follow later.",
     ]
 
     func synced(_ report: WriteReport, after wait: Duration, sinceChange: [Double]) {
@@ -49,6 +53,10 @@ struct ProxyMetrics {
         for duration in report.transactions { transaction.recordSeconds(duration.seconds) }
         arrival.recordSeconds(wait.seconds)
         for seconds in sinceChange where seconds >= 0 { change.recordSeconds(seconds) }
+    }
+
+    func withdrawn(sinceChange: [Double]) {
+        for seconds in sinceChange where seconds >= 0 { withdrawal.recordSeconds(seconds) }
     }
 
     func failed() { failures.increment() }

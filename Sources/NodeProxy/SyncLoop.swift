@@ -107,16 +107,12 @@ struct SyncLoop {
             purge.add(report.staleFlows)
             purge.audit()
         } else {
-            var before: WriteReport?
+            report = try await writer.withdraw(updates)
+            noteWithdrawal(report, of: work)
             if let surroundings = work.surroundings {
-                before = try await writer.write(surroundings)
+                report.add(try await writer.write(surroundings))
             }
-            report = try await writer.write(updates)
-            if let before {
-                report.hasRepaired = report.hasRepaired || before.hasRepaired
-                report.changeCount += before.changeCount
-                report.transactions += before.transactions
-            }
+            report.add(try await writer.write(updates))
             for (old, new) in report.replaced { purge.note(from: old, to: new) }
             await sweepAffinity(isLast: false)
         }
@@ -141,10 +137,28 @@ struct SyncLoop {
         board.publish(duties.healthChecks, at: nodePortAddresses)
     }
 
+    /// Tells when endpoints that went stopped getting connections, where that came before the rest.
+    private func noteWithdrawal(_ report: WriteReport, of work: ProxyInbox.Work) {
+        guard !report.replaced.isEmpty else { return }
+        let sinceChange = secondsSinceChange(work)
+        metrics.withdrawn(sinceChange: sinceChange)
+        logger.debug(
+            "endpoints that went get no new connections",
+            metadata: [
+                "services": "\(report.replaced.count)",
+                "seconds_since_change":
+                    "\(sinceChange.max() ?? (clock.now - work.arrived).seconds)",
+            ])
+    }
+
+    private func secondsSinceChange(_ work: ProxyInbox.Work) -> [Double] {
+        work.triggers.compactMap { ChangeTime.seconds(since: $0, now: Date.now) }
+    }
+
     private mutating func note(_ report: WriteReport, of work: ProxyInbox.Work) async {
         let now = clock.now
         let wait = now - work.arrived
-        let sinceChange = work.triggers.compactMap { ChangeTime.seconds(since: $0, now: Date.now) }
+        let sinceChange = secondsSinceChange(work)
         metrics.synced(report, after: wait, sinceChange: sinceChange)
         warn(report.conflicts.map(\.description))
         if report.hasRepaired {

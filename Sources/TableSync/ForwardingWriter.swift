@@ -88,6 +88,26 @@ package actor ForwardingWriter {
         }
     }
 
+    /// Takes the backends that these updates leave out away from new connections, before anything
+    /// that takes the kernel longer; to be followed by `write` of the same updates.
+    ///
+    /// One transaction of data alone, or none. What the kernel refuses here is left to `write`.
+    package func withdraw(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
+    ) throws(NetfilterError) -> WriteReport {
+        var report = WriteReport()
+        let first = updates.compactMap { update in
+            table.withdrawal(of: update.service, for: update.entries).map { (update.service, $0) }
+        }
+        guard !first.isEmpty else { return report }
+        do throws(NetfilterError) {
+            try attempt(first, &report)
+        } catch {
+            guard error.isAboutChanges else { throw error }
+        }
+        return report
+    }
+
     /// Writes the new entries of some Services as one transaction.
     ///
     /// If the kernel refuses it, each Service is tried alone, so that one bad Service stops no

@@ -18,6 +18,17 @@ package struct WriteReport: Sendable {
     package var replaced: [(old: [ForwardingEntry], new: [ForwardingEntry])] = []
     /// True if the kernel held something else than was known, so that it was read and repaired.
     package var hasRepaired = false
+
+    /// Adds what came of a later step of the same work.
+    package mutating func add(_ later: WriteReport) {
+        refused.merge(later.refused) { $1 }
+        conflicts += later.conflicts
+        changeCount += later.changeCount
+        transactions += later.transactions
+        staleFlows += later.staleFlows
+        replaced += later.replaced
+        hasRepaired = hasRepaired || later.hasRepaired
+    }
 }
 
 /// What was found when the kernel's tables were compared with the plan.

@@ -26,6 +26,23 @@ struct WriteTests {
         }
     }
 
+    @Test("backends that go are out of the kernel in a transaction before the exact shares")
+    func withdrawn() async throws {
+        let host = try Host()
+        try await host.start([identity("web"): [clusterIP(10, to: [2, 3, 4])]])
+        let updates = [(service: identity("web"), entries: [clusterIP(10, to: [2, 4])])]
+        let first = try await host.writer.withdraw(updates)
+        #expect(first.transactions.count == 1)
+        #expect(first.replaced.count == 1)
+        let between = [clusterIP(10, to: [2, 4, 4])]
+        #expect(await host.writer.entries(of: identity("web")) == between)
+        #expect(try host.kernel() == host.plan([identity("web"): between]))
+        #expect(try await host.writer.withdraw(updates).transactions.isEmpty)
+        _ = try await host.writer.write(updates)
+        #expect(await host.writer.entries(of: identity("web")) == updates[0].entries)
+        #expect(try await host.writer.difference().isEmpty)
+    }
+
     @Test("several Services of both families are one transaction")
     func severalServices() async throws {
         let host = try Host()
