@@ -33,15 +33,25 @@ int64_t cnf_reply_offset(const struct nlmsghdr *reply) {
     return -ENOENT;
 }
 
-int64_t cnf_generation(const struct nlmsghdr *reply) {
+/* NFTA_SET_COUNT, which older headers do not have. */
+static const uint16_t set_count_attribute = 20;
+
+/* A number of 32 bits in network order; -ENOENT if the reply does not have it. */
+static int64_t reply_number(const struct nlmsghdr *reply, uint16_t type) {
     const struct nlattr *attribute;
 
     mnl_attr_for_each(attribute, reply, sizeof(struct nfgenmsg)) {
-        if (mnl_attr_get_type(attribute) == NFTA_GEN_ID &&
+        if (mnl_attr_get_type(attribute) == type &&
             mnl_attr_validate(attribute, MNL_TYPE_U32) >= 0)
             return ntohl(mnl_attr_get_u32(attribute));
     }
     return -ENOENT;
+}
+
+int64_t cnf_generation(const struct nlmsghdr *reply) { return reply_number(reply, NFTA_GEN_ID); }
+
+int64_t cnf_set_count(const struct nlmsghdr *reply) {
+    return reply_number(reply, set_count_attribute);
 }
 
 const char *cnf_error_name(int code) { return strerrorname_np(code); }

@@ -43,7 +43,8 @@ package struct ForwardingLayout: Hashable, Sendable {
         (TableID(family, role.tableName), sets.affinity)
     }
 
-    func table(_ family: IPFamily) -> TableID { TableID(TableFamily(family), role.tableName) }
+    /// The table of one family.
+    package func table(_ family: IPFamily) -> TableID { TableID(TableFamily(family), role.tableName) }
 
     var sets: SetDeclarations { hasCounters ? .counting : .plain }
 

@@ -16,7 +16,7 @@ package struct ForwardingTable: Sendable {
     /// What each Service asked for, if it was not given all of it.
     private var waiting: [ServiceIdentity: [ForwardingEntry]] = [:]
     private var holders: [Frontend: ServiceIdentity] = [:]
-    private var uses = SharedUses()
+    private(set) var uses = SharedUses()
 
     /// An empty table.
     package init(layout: ForwardingLayout, surroundings: Surroundings = Surroundings()) {
@@ -219,25 +219,13 @@ package struct ForwardingTable: Sendable {
     }
 
     private func wholeTable(_ family: IPFamily) -> Table {
-        var table = layout.emptyTable(family)
-        for chain in uses.chains(in: table.id).map(\.chain) { table.chains[chain.name] = chain }
-        if layout.role == .node {
-            for (set, elements) in surroundings.elements(family, sets: layout.sets) {
-                for element in elements { table.sets[set.name]?.elements[element.key] = element }
-            }
-        }
+        var table = frame(family)
         // Growing would for a while hold most elements twice.
         let slots = granted.values.joined().lazy.filter { $0.family == family }
             .reduce(0) { $0 + $1.backends.count }
         table.sets[layout.sets.endpoints.name]?.elements.reserveCapacity(slots)
-        for entry in granted.values.joined() where entry.family == family {
-            let parts = FrontendElements(entry: entry, layout: layout)
-            for placed in parts.own {
-                table.sets[placed.set.name]?.elements[placed.element.key] = placed.element
-            }
-        }
-        for placed in uses.elements(in: table.id) {
-            table.sets[placed.set.name]?.elements[placed.element.key] = placed.element
+        forEachElement(family) { set, element in
+            table.sets[set.name]?.elements[element.key] = element
         }
         return table
     }

@@ -33,9 +33,12 @@ extension NetfilterSocket {
     /// statements, as sets without a key and as chains that differ from any plan.
     ///
     /// The kernel's time for a listing grows with the square of a map's size: 100,000 elements
-    /// take it 0.8 s. Throws `EINTR` if somebody commits, to whatever table, during each of many
-    /// attempts.
-    package mutating func read(_ ids: [TableID]) throws(NetfilterError) -> Ruleset {
+    /// take it 0.8 s. So a large set that is `expected` to hold something is asked for just that
+    /// (`holds`), and listed if it holds anything else. Throws `EINTR` if somebody commits, to
+    /// whatever table, during each of many attempts.
+    package mutating func read(
+        _ ids: [TableID], expecting expected: Ruleset = Ruleset()
+    ) throws(NetfilterError) -> Ruleset {
         try consistently { socket throws(NetfilterError) in
             var ruleset = Ruleset()
             let wanted = Set(ids)
@@ -47,7 +50,9 @@ extension NetfilterSocket {
                 }
             }
             for header in headers {
-                ruleset.tables[header.id] = try TableReader(header).read(with: &socket)
+                ruleset.tables[header.id] = try TableReader(
+                    header, expecting: expected.tables[header.id]
+                ).read(with: &socket)
             }
             return ruleset
         }

@@ -7,14 +7,16 @@ extension NetfilterSocket {
     /// Bytes of the longest question: a header and two names of at most 255 bytes.
     static let requestBytes = 1024
 
-    /// Asks for one thing, and calls with it; throws `ENOENT` if it is not there.
+    /// Asks for one thing, or for those that the question names, and calls with each; throws
+    /// `ENOENT` if one is not there.
     mutating func get(
-        _ type: nf_tables_msg_types, family: UInt16,
+        _ type: nf_tables_msg_types, family: UInt16, questionBytes: Int = requestBytes,
         fill: (UnsafeMutablePointer<nlmsghdr>) -> Void = { _ in },
         _ body: (KernelReply) throws(NetfilterError) -> Void
     ) throws(NetfilterError) {
         // The acknowledgement follows the answer and ends it, like the end of a listing.
-        try unsafe ask(type, flags: NLM_F_ACK, family: family, fill: fill)
+        try unsafe ask(
+            type, flags: NLM_F_ACK, family: family, bytes: questionBytes, fill: fill)
         try receiveUntilEnd(body)
     }
 
@@ -26,19 +28,20 @@ extension NetfilterSocket {
         fill: (UnsafeMutablePointer<nlmsghdr>) -> Void = { _ in },
         _ body: (KernelReply) throws(NetfilterError) -> Void
     ) throws(NetfilterError) {
-        try unsafe ask(type, flags: NLM_F_DUMP, family: family, fill: fill)
+        try unsafe ask(
+            type, flags: NLM_F_DUMP, family: family, bytes: Self.requestBytes, fill: fill)
         try receiveUntilEnd(body)
     }
 
     private mutating func ask(
-        _ type: nf_tables_msg_types, flags: Int32, family: UInt16,
+        _ type: nf_tables_msg_types, flags: Int32, family: UInt16, bytes: Int,
         fill: (UnsafeMutablePointer<nlmsghdr>) -> Void
     ) throws(NetfilterError) {
         lastSequence = lastSequence == .max ? Transaction.greatestSequence : lastSequence + 1
         let sequence = lastSequence
         let kind = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue)
         let result = unsafe withUnsafeTemporaryAllocation(
-            byteCount: Self.requestBytes, alignment: 8
+            byteCount: bytes, alignment: 8
         ) { buffer -> Int32 in
             guard let start = buffer.baseAddress else { return ENOMEM }
             unsafe memset(start, 0, buffer.count)

@@ -1,4 +1,5 @@
 import Logging
+import ServiceModel
 import TableSync
 
 /// Reads the kernel's tables back in the background, piece by piece, and has repaired what
@@ -8,6 +9,8 @@ struct TableWatch {
     static let roundInterval = Duration.seconds(60)
     /// Between two pieces at the least, so that a round is no burst.
     private static let piecePause = Duration.milliseconds(20)
+    /// Services that are asked for in one piece; their elements take some ten milliseconds.
+    private static let servicesAtOnce = 250
     /// How often a piece is read that commits overtake, before the round is given up.
     private static let attempts = 20
 
@@ -54,25 +57,40 @@ struct TableWatch {
     private func readEverything() async throws -> Bool {
         guard try await takePlan() else { return false }
         for place in 0..<(await sweep.pieceCount) {
-            guard try await read(place) else { return false }
+            guard try await read({ try await sweep.read(place) }, takePlan) else { return false }
+        }
+        let services = await sweep.askedServices
+        for start in stride(from: 0, to: services.count, by: Self.servicesAtOnce) {
+            let some = services[start...].prefix(Self.servicesAtOnce)
+            // The Services' own plan is taken anew each time.
+            guard try await read({ try await read(some) }, { true }) else { return false }
         }
         return true
     }
 
-    private func read(_ place: Int) async throws -> Bool {
+    private func read(_ services: ArraySlice<ServiceIdentity>) async throws -> TableSweep.Outcome {
+        guard let plan = await writer.plan(of: services) else { return .isOvertaken }
+        return try await sweep.read(plan.entries, generation: plan.generation)
+    }
+
+    /// Reads a piece until it says something; false if commits overtake it again and again, or if
+    /// there is no plan to go on with.
+    private func read(
+        _ piece: () async throws -> TableSweep.Outcome, _ renew: () async throws -> Bool
+    ) async throws -> Bool {
         let clock = ContinuousClock()
         for _ in 0..<Self.attempts {
             let start = clock.now
-            let outcome = try await sweep.read(place)
+            let outcome = try await piece()
             // Reading takes no more than a tenth of the time.
             try await Task.sleep(for: max(Self.piecePause, (clock.now - start) * 9))
             switch outcome {
             case .matches: return true
             case .differs:
                 try await repair()
-                guard try await takePlan() else { return false }
+                guard try await renew() else { return false }
             case .isOvertaken:
-                guard try await takePlan() else { return false }
+                guard try await renew() else { return false }
             }
         }
         return false

@@ -84,7 +84,9 @@ extension ForwardingWriter {
         while true {
             let generation = try socket.generation()
             // Neither side is kept while the changes are written: both may be large.
-            let changes = try socket.read(table.layout.tables).changes(to: table.ruleset)
+            let wanted = table.ruleset
+            let changes = try socket.read(table.layout.tables, expecting: wanted)
+                .changes(to: wanted)
             guard !changes.isEmpty else {
                 if try socket.generation() == generation { knownGeneration = generation }
                 return (0, [])

@@ -77,6 +77,42 @@ struct TableSweepTests {
         #expect(outcomes.count { $0 == .matches } == 25)
     }
 
+    @Test(
+        "of sets that are too large to list the elements are asked for, and their number compared",
+        arguments: [
+            "": 0, "delete element ip sluice endpoints { 10.96.0.10 . tcp . 80 . 1 }": 2,
+            "add element ip sluice services { 10.96.0.99 . tcp . 80 : drop }": 1,
+            """
+            delete element ip sluice endpoints { 10.96.0.10 . tcp . 80 . 1 }
+            add element ip sluice endpoints { 10.96.0.10 . tcp . 80 . 1 : 10.0.0.1 . 80 }
+            """: 1,
+        ])
+    func asked(command: String, differences: Int) async throws {
+        let host = try Host()
+        try await host.start(services)
+        let sweep = try TableSweep(inNamespace: host.namespace.name, askedElements: 1)
+        try host.namespace.nft("-f", "-", input: command)
+        let plan = try #require(await host.writer.plan())
+        let generation = try host.generation()
+        await sweep.take(plan.table, generation: generation)
+        var socket = try NetfilterSocket(inNamespace: host.namespace.name)
+        let endpoints = try #require(host.layout.tables.first)
+        let set = try #require(plan.table.frame(.v4).sets["endpoints"]?.declaration)
+        guard try socket.elementCount(of: endpoints, in: set) != nil else { return }
+        #expect(await sweep.askedServices == services.keys.sorted())
+        var outcomes: [TableSweep.Outcome] = []
+        for place in 0..<(await sweep.pieceCount) { outcomes.append(try await sweep.read(place)) }
+        for service in await sweep.askedServices {
+            outcomes.append(
+                try await sweep.read(plan.table.entries(of: service), generation: generation))
+        }
+        #expect(outcomes.count { $0 == .differs } == differences)
+        #expect(!outcomes.contains(.isOvertaken))
+        #expect(
+            try await sweep.read([clusterIP(10, to: [2])], generation: generation &- 1)
+                == .isOvertaken)
+    }
+
     @Test("after any commit since the plan was taken a piece says nothing")
     func overtaken() async throws {
         let host = try Host()

@@ -25,6 +25,12 @@ int64_t cnf_reply_offset(const struct nlmsghdr *reply);
 /* The ruleset's generation in an answer to NFT_MSG_GETGEN; -ENOENT if it is none. */
 int64_t cnf_generation(const struct nlmsghdr *reply);
 
+/*
+ * How many elements a set has, in an answer to NFT_MSG_GETSET; -ENOENT if the kernel does not say
+ * (before Linux 6.17).
+ */
+int64_t cnf_set_count(const struct nlmsghdr *reply);
+
 /* The name of an errno value, "EPERM"; NULL if it has none. */
 const char *cnf_error_name(int code);
 

@@ -1,0 +1,37 @@
+package import Addressing
+package import Ruleset
+
+/// What should be in the kernel, a part at a time: all of it together may be large.
+extension ForwardingTable {
+    /// One family's table without the elements of its sets.
+    package func frame(_ family: IPFamily) -> Table {
+        var table = layout.emptyTable(family)
+        for chain in uses.chains(in: table.id).map(\.chain) { table.chains[chain.name] = chain }
+        return table
+    }
+
+    /// Calls with every element of one family's table, each once, without keeping them.
+    package func forEachElement(_ family: IPFamily, _ body: (SetDeclaration, Element) -> Void) {
+        if layout.role == .node {
+            for (set, elements) in surroundings.elements(family, sets: layout.sets) {
+                for element in elements { body(set, element) }
+            }
+        }
+        for service in services {
+            for entry in entries(of: service) where entry.family == family {
+                for placed in FrontendElements(entry: entry, layout: layout).own {
+                    body(placed.set, placed.element)
+                }
+            }
+        }
+        for placed in uses.elements(in: layout.table(family)) { body(placed.set, placed.element) }
+    }
+}
+
+extension ForwardingLayout {
+    /// What one frontend has in its family's table, with what it shares with others.
+    package func elements(of entry: ForwardingEntry) -> [(set: SetDeclaration, element: Element)] {
+        let parts = FrontendElements(entry: entry, layout: self)
+        return (parts.own + parts.shared).map { ($0.set, $0.element) }
+    }
+}
