@@ -58,6 +58,23 @@ class Cluster:
         pod = self._pod(service, 0, OTHER_ADDRESS if has_moved else 0)
         return self._prepare(self._changing_file(service), [pod])
 
+    def remove_pod(self, step):
+        """Returns two functions: one deletes a pod, the other makes it again."""
+        service = self.changing[step % len(self.changing)]
+        name = self._changing_file(service)
+        return (
+            lambda: os.unlink(os.path.join(self.folder, name)),
+            self._prepare(name, [self._pod(service, 0)]))
+
+    def add_service(self, step):
+        """Returns two functions: one makes another Service of some pods, the other deletes it."""
+        service = self._service(self.changing[step % len(self.changing)])
+        service["metadata"]["name"] = f"new-{step:05}"
+        name = f"new-{step:05}.json"
+        return (
+            self._prepare(name, [service]),
+            lambda: os.unlink(os.path.join(self.folder, name)))
+
     def _changing_file(self, service):
         return f"pod-of-web-{service:05}.json"
 

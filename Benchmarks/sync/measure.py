@@ -40,6 +40,8 @@ class SyncRun:
             proxy = self._cold_starts()
             self._idle(api, proxy)
             self._change_endpoints(cluster, api, proxy)
+            self._remove_endpoints(cluster, proxy)
+            self._add_services(cluster, proxy)
             self._memory(api, proxy)
             self._prove()
             proxy = self._restarts(proxy)
@@ -120,13 +122,52 @@ class SyncRun:
             "api_cpu_a_change": (after[1] - before[1]) / self.changes,
             "change_longest_transaction": max(transactions),
         }
-        for name, values in (
-            ("store_to_kernel", from_store), ("arrival_to_kernel", from_arrival),
-            ("file_to_kernel", from_file), ("transaction", transactions),
-        ):
-            self.result[f"{name}_p50"] = percentile(values, 50)
-            self.result[f"{name}_p99"] = percentile(values, 99)
-            self.result[f"{name}_max"] = max(values)
+        self._note("store_to_kernel", from_store)
+        self._note("arrival_to_kernel", from_arrival)
+        self._note("file_to_kernel", from_file)
+        self._note("transaction", transactions)
+
+    def _remove_endpoints(self, cluster, proxy):
+        """Deletes one pod of a Service and makes it again, each time until the kernel has it."""
+        self.say(f"{self.changes} removals of one endpoint")
+        gone, exact, transactions = [], [], []
+        for step in range(self.changes):
+            remove, restore = cluster.remove_pod(step)
+            remove()
+            line = proxy.wait_for("endpoints that went get no new connections", CHANGE_SECONDS)
+            gone.append(line.number("seconds_since_change"))
+            line = proxy.wait_for("written to the kernel", CHANGE_SECONDS)
+            exact.append(line.number("seconds_since_change"))
+            transactions.append(line.number("longest_transaction"))
+            restore()
+            proxy.wait_for("written to the kernel", CHANGE_SECONDS)
+        self._note("removal_to_kernel", gone)
+        self._note("exact_shares_to_kernel", exact)
+        self._note("removal_transaction", transactions)
+
+    def _add_services(self, cluster, proxy):
+        """Makes one more Service of pods that are there, and deletes it again."""
+        self.say(f"{self.changes} new Services")
+        times = []
+        for step in range(self.changes):
+            add, delete = cluster.add_service(step)
+            add()
+            # The Service may come before its slice.
+            changes = 0
+            while changes < self.endpoints:
+                line = proxy.wait_for("written to the kernel", CHANGE_SECONDS)
+                changes = line.number("changes")
+            times.append(line.number("seconds_since_change"))
+            delete()
+            changes = 0
+            while changes < self.endpoints:
+                changes = proxy.wait_for("written to the kernel", CHANGE_SECONDS).number("changes")
+        self._note("new_service_to_kernel", times)
+
+    def _note(self, name, values):
+        self.result[f"{name}_p50"] = percentile(values, 50)
+        self.result[f"{name}_p99"] = percentile(values, 99)
+        self.result[f"{name}_max"] = max(values)
 
     def _memory(self, api, proxy):
         for name, process in (("proxy", proxy), ("api", api)):
