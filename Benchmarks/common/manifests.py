@@ -101,10 +101,17 @@ class Cluster:
             },
         }
 
-    def _pod(self, service, number, shift=0):
+    def pods_of(self, service):
+        """The addresses of a Service's pods."""
+        return [self._place(service, number)[1] for number in range(self.endpoints)]
+
+    def _place(self, service, number, shift=0):
         place = service * self.endpoints + number
         node, seat = place % self.nodes, place // self.nodes
-        address = ipaddress.ip_address(FIRST_POD_ADDRESS + node * 256 + 2 + seat + shift)
+        return node, ipaddress.ip_address(FIRST_POD_ADDRESS + node * 256 + 2 + seat + shift)
+
+    def _pod(self, service, number, shift=0):
+        node, address = self._place(service, number, shift)
         return {
             "apiVersion": "v1",
             "kind": "Pod",

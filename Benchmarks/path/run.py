@@ -1,0 +1,110 @@
+"""Runs `deploy/bench path`."""
+
+import contextlib
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import chains
+import figures
+from host import BenchmarkFailure
+from manifests import NODE_NAME, POD_RANGE, SERVICE_RANGE, Cluster
+from network import Network
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+TOOLS = os.path.join(ROOT, ".build-tools")
+# Connections a second while latency is measured: far below what the machine can do.
+LATENCY_RATE = 500
+FRONTEND = re.compile(r"([0-9.]+) \. tcp \. 80 [^,}]*comment \"default/web-(\d+):http\"")
+
+
+def run(options):
+    """Loads every ruleset into a node of its own, then measures them in turns."""
+    subprocess.run(["make", "-s", "-C", os.path.join(ROOT, "Tests", "Tools")], check=True)
+    with contextlib.ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+        nodes = []
+        for services in options.services:
+            nodes += load(stack, folder, options, services)
+        for round_number in range(options.rounds):
+            say(f"round {round_number + 1} of {options.rounds}")
+            for node in nodes:
+                node["rates"].append(
+                    node["network"].connections_a_second(node["target"], options.seconds))
+                node["latencies"].append(node["network"].connect_latency(
+                    node["target"], options.seconds, LATENCY_RATE))
+        for node in nodes:
+            del node["network"]
+    return nodes
+
+
+def say(text):
+    """Tells how far it is."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def load(stack, folder, options, services):
+    """The nodes for one number of Services: Sluice's tables, chains, and once no rules."""
+    cluster = Cluster(
+        os.path.join(folder, str(services)), services, options.endpoints, changing=1)
+    os.makedirs(cluster.folder)
+    cluster.write()
+    say(f"{services:,} Services: planning")
+    planned = subprocess.run(
+        [options.bin, "rules", "--manifests", cluster.folder, "--node-name", NODE_NAME,
+         "--service-cidr", SERVICE_RANGE, "--pod-cidr", POD_RANGE],
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if planned.returncode != 0:
+        raise BenchmarkFailure(f"sluice rules failed: {planned.stderr[:1000]}")
+    addresses = {int(number): address for address, number in FRONTEND.findall(planned.stdout)}
+    if len(addresses) != services:
+        raise BenchmarkFailure(f"the plan has {len(addresses)} of {services} Services")
+    frontends = [addresses[number] for number in range(services)]
+    measured = services // 2
+    pods = cluster.pods_of(measured)
+    targets = [("sluice", f"{frontends[measured]}:80", lambda: [planned.stdout])]
+    targets.append((
+        "chains", f"{frontends[measured]}:80",
+        lambda: chains.ruleset(frontends, cluster.pods_of)))
+    if services == options.services[0]:
+        targets.insert(0, ("direct", f"{pods[0]}:8080", lambda: []))
+    nodes = []
+    for kind, target, ruleset in targets:
+        network = stack.enter_context(Network(f"{kind}{services}", pods, TOOLS))
+        path = os.path.join(folder, "rules.nft")
+        with open(path, "w") as file:
+            file.writelines(ruleset())
+        say(f"{services:,} Services: {kind}: loading {os.path.getsize(path) >> 20} MiB of rules")
+        try:
+            network.run("node", "nft", "-f", path, seconds=options.chains_seconds)
+        except subprocess.TimeoutExpired:
+            say(f"{kind}: nft did not load it within {options.chains_seconds} s; left out")
+            continue
+        network.wait_until_served(target)
+        nodes.append({
+            "kind": kind, "services": services, "network": network, "target": target,
+            "rates": [], "latencies": []})
+    return nodes
+
+
+def table(results):
+    """The medians, and each against direct routing in the same round."""
+    direct = results[0]
+    rows = [("ruleset", "Services", "connections/s", "of direct", "first packet", "of direct")]
+    for node in results:
+        rows.append((
+            {"direct": "direct routing, no rules", "sluice": "sluice",
+             "chains": "a chain an endpoint"}[node["kind"]],
+            "" if node["kind"] == "direct" else f"{node['services']:,}",
+            f"{statistics.median(node['rates']):,.0f}",
+            figures.shown(ratio(node["rates"], direct["rates"]), "×"),
+            f"{statistics.median(node['latencies']) * 1e6:.0f} µs",
+            figures.shown(ratio(node["latencies"], direct["latencies"]), "×")))
+    return figures.table(rows)
+
+
+def ratio(values, others):
+    """The median of the ratios, round by round."""
+    return statistics.median(value / other for value, other in zip(values, others))
