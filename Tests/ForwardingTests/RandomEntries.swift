@@ -2,6 +2,7 @@ import Addressing
 import Fixtures
 import Forwarding
 import ServiceModel
+import Support
 
 /// Entries by chance: few enough names, addresses and ports that Services get in each other's way.
 struct RandomEntries {
