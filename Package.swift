@@ -224,7 +224,7 @@ let package = Package(
             "DaemonTests",
             [
                 "Addressing", "ServiceModel", "TableSync", "NodeProxy", "Daemon", "Support",
-                lifecycle, logging,
+                coreMetrics, hummingbird, lifecycle, logging,
             ]),
 
         // Tests of the whole program, on several hosts in namespaces.
