@@ -141,34 +141,37 @@ let package = Package(
 
         // What tests share: values and builders; namespaces and commands; a lab.
         testRoom("Fixtures", ["Addressing", "Forwarding", "ServiceModel"]),
-        testRoom("Support", []),
+        testRoom("Support", ["Addressing"]),
         testRoom("LabKit", []),
 
         // Pure tests.
-        tests("AddressingTests", ["Addressing"]),
-        tests("RulesetTests", ["Addressing", "Ruleset", "Fixtures"], exclude: ["Golden"]),
-        tests("ServiceModelTests", ["Addressing", "ServiceModel"]),
+        tests("AddressingTests", ["Addressing", "Support"]),
+        tests(
+            "RulesetTests", ["Addressing", "Ruleset", "Fixtures", "Support"], exclude: ["Golden"]),
+        tests("ServiceModelTests", ["Addressing", "ServiceModel", "Support"]),
         tests("KubeAPITests", ["KubeAPI"]),
         tests(
             "ForwardingTests",
-            ["Addressing", "Ruleset", "ServiceModel", "Forwarding", "Fixtures"],
+            ["Addressing", "Ruleset", "ServiceModel", "Forwarding", "Fixtures", "Support"],
             exclude: ["Golden"]),
-        tests("DNSMessageTests", ["Addressing", "DNSMessage"]),
-        tests("ClusterDNSTests", ["Addressing", "DNSMessage", "ServiceModel", "ClusterDNS"]),
-        tests("HealthCheckingTests", ["Addressing", "HealthChecking"]),
-        tests("AdmissionTests", ["Addressing", "KubeAPI", "Admission"]),
+        tests("DNSMessageTests", ["Addressing", "DNSMessage", "Support"]),
+        tests(
+            "ClusterDNSTests",
+            ["Addressing", "DNSMessage", "ServiceModel", "ClusterDNS", "Support"]),
+        tests("HealthCheckingTests", ["Addressing", "HealthChecking", "Support"]),
+        tests("AdmissionTests", ["Addressing", "KubeAPI", "Admission", "Support"]),
         tests(
             "ServiceTranslationTests",
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding", "DNSMessage",
-                "ClusterDNS", "ServiceTranslation",
+                "ClusterDNS", "ServiceTranslation", "Support",
             ]),
         tests("PrometheusMetricsTests", ["PrometheusMetrics", coreMetrics]),
         tests("TidyTests", []),
 
         // Tests with the kernel: root, and a network namespace each.
         tests("KernelTests", ["Addressing", "Ruleset", "Netfilter", "Support"]),
-        tests("HostJournalTests", ["Addressing", "Netfilter", "HostJournal"]),
+        tests("HostJournalTests", ["Addressing", "Netfilter", "HostJournal", "Support"]),
         tests(
             "TableSyncTests",
             [
@@ -180,13 +183,15 @@ let package = Package(
             ["Addressing", "HostJournal", "LoadBalancer", "Support", logging]),
 
         // Tests with files, sockets and servers of their own.
-        tests("APIClientTests", ["KubeAPI", "APIClient", nioCore, nioPosix, nioSSL]),
-        tests("ObjectStoreTests", ["Addressing", "KubeAPI", "Admission", "ObjectStore", logging]),
+        tests("APIClientTests", ["KubeAPI", "APIClient", "Support", nioCore, nioPosix, nioSSL]),
+        tests(
+            "ObjectStoreTests",
+            ["Addressing", "KubeAPI", "Admission", "ObjectStore", "Support", logging]),
         tests(
             "APIServerTests",
             [
-                "KubeAPI", "ObjectStore", "APIClient", "APIServer", asyncHTTPClient, lifecycle,
-                logging, nioCore, nioHTTP1, nioPosix,
+                "KubeAPI", "ObjectStore", "APIClient", "APIServer", "Support", asyncHTTPClient,
+                lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
             "NodeProxyTests",
@@ -210,7 +215,8 @@ let package = Package(
             "DNSServerTests",
             [
                 "Addressing", "DNSMessage", "ClusterDNS", "DNSForwarding", "KubeAPI",
-                "ServiceModel", "ServiceTranslation", "APIClient", "DNSServer", lifecycle, logging,
+                "ServiceModel", "ServiceTranslation", "APIClient", "DNSServer", "Support",
+                lifecycle, logging,
                 nioCore, nioPosix,
             ]),
 
@@ -218,7 +224,7 @@ let package = Package(
             "DaemonTests",
             [
                 "Addressing", "ServiceModel", "TableSync", "NodeProxy", "Daemon", "Support",
-                lifecycle, logging,
+                coreMetrics, hummingbird, lifecycle, logging,
             ]),
 
         // Tests of the whole program, on several hosts in namespaces.

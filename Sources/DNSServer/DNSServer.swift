@@ -41,7 +41,7 @@ package struct DNSServer: Service {
     /// The client and the forwarder are shut down when this ends.
     package func run() async throws {
         OpenFileLimit.raise()
-        UnusedMemory.keepLargeBlocksApart()
+        ProcessMemory.keepLargeBlocksApart()
         let parts = Parts(configuration, forwarder: forwarder, logger: logger)
         let pool: WorkerPool
         do {
@@ -136,7 +136,7 @@ package struct DNSServer: Service {
             health.update { $0.serviceCount = count }
             metrics.counted(services: count)
         }
-        if await inbox.takeHasListed() { UnusedMemory.giveBack() }
+        if await inbox.takeHasListed() { ProcessMemory.giveBackUnused() }
         for (transport, tally) in parts.desk.takeTallies() {
             parts.statistics.add(tally, over: transport)
         }

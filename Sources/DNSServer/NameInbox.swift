@@ -34,7 +34,7 @@ actor NameInbox {
     private var hasListed = false
     private var arrived: ContinuousClock.Instant?
     private var listed: Set<ResourceKind> = []
-    private var away: [ResourceKind: APIClientError] = [:]
+    private var arriving = ArrivingKinds()
     private let needed: Set<ResourceKind>
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
@@ -154,10 +154,8 @@ actor NameInbox {
         problems(object.description)
     }
 
-    /// One kind that arrives does not make up for another that does not.
     private func note(_ kind: ResourceKind, _ error: APIClientError?) {
-        away[kind] = error
-        connection(away.min { $0.key.rawValue < $1.key.rawValue }?.value)
+        connection(arriving.note(kind, error))
     }
 
     private func note(touched new: Set<ServiceIdentity>, listed kind: ResourceKind? = nil) {

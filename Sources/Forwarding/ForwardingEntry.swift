@@ -30,6 +30,9 @@ package struct ForwardingEntry: Hashable, Sendable {
     package var localCount: Int
     /// True if clients that are not pods of this host reach the local backends only.
     package var isLocalForOutside: Bool
+    /// How many of the first backends are for nobody but those clients: a last resort on this host
+    /// while backends of other hosts are well.
+    package var outsideOnlyCount: Int
     /// What happens when there is no backend.
     package var fallback: Fallback
     /// How long a silent client keeps its backend; nil: each connection chooses anew.
@@ -47,16 +50,20 @@ package struct ForwardingEntry: Hashable, Sendable {
     /// A frontend that spreads its connections evenly over these backends.
     package init(
         _ frontend: Frontend, label: String, backends: [SocketEndpoint], localCount: Int = 0,
-        isLocalForOutside: Bool = false, fallback: Fallback = .refuse,
+        isLocalForOutside: Bool = false, outsideOnlyCount: Int = 0, fallback: Fallback = .refuse,
         affinitySeconds: Int? = nil, allowedSources: [CIDRBlock] = [],
         sourceHiding: SourceHiding, holdsRefusals: Bool = false, choosesBySource: Bool = false
     ) {
         precondition(localCount <= backends.count, "local backends are counted among all")
+        precondition(
+            outsideOnlyCount == 0 || isLocalForOutside && outsideOnlyCount <= localCount,
+            "what only clients outside reach is local")
         self.frontend = frontend
         self.label = label
         self.backends = backends
         self.localCount = localCount
         self.isLocalForOutside = isLocalForOutside
+        self.outsideOnlyCount = outsideOnlyCount
         self.fallback = fallback
         self.affinitySeconds = affinitySeconds
         self.allowedSources = allowedSources

@@ -15,9 +15,9 @@ struct FrontendElements {
     /// The chains that must be there before the elements.
     var chains: [SharedChain] {
         var chains: [SharedChain] = []
-        if !entry.backends.isEmpty { chains += choosing(entry.backends.count).withSuccessors }
+        if entry.slotsForAll.count > 0 { chains += choosing(entry.slotsForAll).withSuccessors }
         if entry.isLocalForOutside, entry.localCount > 0 {
-            chains += choosing(entry.localCount).withSuccessors
+            chains += choosing(entry.localSlots).withSuccessors
         }
         if let seconds = entry.affinitySeconds { chains.append(.remember(seconds)) }
         return chains
@@ -28,10 +28,10 @@ struct FrontendElements {
         let key = entry.frontend.key
         let sets = layout.sets
         var elements = [
-            PlacedElement(set: sets.services, element: verdict(key, entry.backends.count))
+            PlacedElement(set: sets.services, element: verdict(key, entry.slotsForAll))
         ]
         if entry.isLocalForOutside, !entry.backends.isEmpty {
-            let element = verdict(key, entry.localCount, whenNone: .drop)
+            let element = verdict(key, entry.localSlots, whenNone: .drop)
             elements.append(PlacedElement(set: sets.fromOutside, element: element))
         }
         for (slot, backend) in entry.backends.enumerated() {
@@ -78,16 +78,16 @@ struct FrontendElements {
         return elements
     }
 
-    private func choosing(_ count: Int) -> SharedChain {
-        SharedChain.choosing(among: count, for: entry)
+    private func choosing(_ slots: SlotRange) -> SharedChain {
+        SharedChain.choosing(among: slots, for: entry)
     }
 
     private func verdict(
-        _ key: ElementData, _ count: Int, whenNone: ForwardingEntry.Fallback? = nil
+        _ key: ElementData, _ slots: SlotRange, whenNone: ForwardingEntry.Fallback? = nil
     ) -> Element {
         let verdict: Verdict
-        if count > 0 {
-            verdict = .goto(choosing(count).name)
+        if slots.count > 0 {
+            verdict = .goto(choosing(slots).name)
         } else {
             verdict = (whenNone ?? entry.fallback) == .drop ? .drop : .goto(BaseChains.refuse)
         }

@@ -3,14 +3,14 @@ import Ruleset
 
 /// The chains that frontends share: one for each way of choosing, none for a Service.
 enum SharedChain: Hashable, Comparable {
-    /// Picks one of so many slots by chance.
-    case random(Int)
-    /// Takes the backend that the client has, else picks one of so many slots.
-    case stickyRandom(Int)
+    /// Picks one of these slots by chance.
+    case random(SlotRange)
+    /// Takes the backend that the client has, else picks one of these slots.
+    case stickyRandom(SlotRange)
     /// Lets allowed sources pass to `random`.
-    case restrictedRandom(Int)
+    case restrictedRandom(SlotRange)
     /// Lets allowed sources pass to `stickyRandom`.
-    case restrictedStickyRandom(Int)
+    case restrictedStickyRandom(SlotRange)
     /// Picks one of so many slots by the client's address.
     case hash(Int)
     /// Lets allowed sources pass to `hash`.
@@ -18,26 +18,26 @@ enum SharedChain: Hashable, Comparable {
     /// Learns or renews a client's choice for so many seconds.
     case remember(Int)
 
-    /// How a frontend chooses among so many slots.
-    static func choosing(among count: Int, for entry: ForwardingEntry) -> SharedChain {
+    /// How a frontend chooses among these slots.
+    static func choosing(among slots: SlotRange, for entry: ForwardingEntry) -> SharedChain {
         if entry.choosesBySource, entry.affinitySeconds == nil {
-            return entry.allowedSources.isEmpty ? .hash(count) : .restrictedHash(count)
+            return entry.allowedSources.isEmpty ? .hash(slots.count) : .restrictedHash(slots.count)
         }
         return switch (entry.affinitySeconds != nil, !entry.allowedSources.isEmpty) {
-        case (false, false): .random(count)
-        case (true, false): .stickyRandom(count)
-        case (false, true): .restrictedRandom(count)
-        case (true, true): .restrictedStickyRandom(count)
+        case (false, false): .random(slots)
+        case (true, false): .stickyRandom(slots)
+        case (false, true): .restrictedRandom(slots)
+        case (true, true): .restrictedStickyRandom(slots)
         }
     }
 
     /// The chain's name in the table.
     var name: String {
         switch self {
-        case .random(let count): "random_\(count)"
-        case .stickyRandom(let count): "sticky_random_\(count)"
-        case .restrictedRandom(let count): "restricted_random_\(count)"
-        case .restrictedStickyRandom(let count): "restricted_sticky_random_\(count)"
+        case .random(let slots): "random_\(slots)"
+        case .stickyRandom(let slots): "sticky_random_\(slots)"
+        case .restrictedRandom(let slots): "restricted_random_\(slots)"
+        case .restrictedStickyRandom(let slots): "restricted_sticky_random_\(slots)"
         case .hash(let count): "hash_\(count)"
         case .restrictedHash(let count): "restricted_hash_\(count)"
         case .remember(let seconds): "remember_\(seconds)s"
@@ -49,8 +49,8 @@ enum SharedChain: Hashable, Comparable {
         switch self {
         case .random, .hash, .remember: nil
         case .restrictedHash(let count): .hash(count)
-        case .stickyRandom(let count), .restrictedRandom(let count): .random(count)
-        case .restrictedStickyRandom(let count): .stickyRandom(count)
+        case .stickyRandom(let slots), .restrictedRandom(let slots): .random(slots)
+        case .restrictedStickyRandom(let slots): .stickyRandom(slots)
         }
     }
 
@@ -60,11 +60,14 @@ enum SharedChain: Hashable, Comparable {
     /// The chain as it stands in the table.
     var chain: Chain {
         switch self {
-        case .random(let count):
-            let fields = Fields.frontend + [.random(modulus: UInt32(count))]
+        case .random(let slots):
+            let slot = Selector.random(
+                modulus: UInt32(slots.count), offset: UInt32(slots.first))
             return Chain(
                 name, comment: "one such chain for each endpoint count in use",
-                rules: [Rule(.translateDestination(fields, map: SetNames.endpoints))])
+                rules: [
+                    Rule(.translateDestination(Fields.frontend + [slot], map: SetNames.endpoints))
+                ])
         case .hash(let count):
             let hash = Selector.sourceHash(modulus: UInt32(count), seed: Fields.hashSeed)
             return Chain(
@@ -72,12 +75,12 @@ enum SharedChain: Hashable, Comparable {
                 rules: [
                     Rule(.translateDestination(Fields.frontend + [hash], map: SetNames.endpoints))
                 ])
-        case .stickyRandom(let count):
+        case .stickyRandom(let slots):
             return Chain(
                 name, comment: "with ClientIP affinity",
                 rules: [
                     Rule(.translateDestination(Fields.client, map: SetNames.affinity)),
-                    Rule(.verdict(.goto(SharedChain.random(count).name))),
+                    Rule(.verdict(.goto(SharedChain.random(slots).name))),
                 ])
         case .restrictedRandom, .restrictedStickyRandom, .restrictedHash:
             return Chain(

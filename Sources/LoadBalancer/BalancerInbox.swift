@@ -31,6 +31,7 @@ actor BalancerInbox {
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
     private var listed: Set<ResourceKind> = []
+    private var arriving = ArrivingKinds()
     private var hasStarted = false
     private var arrived: ContinuousClock.Instant?
 
@@ -39,7 +40,7 @@ actor BalancerInbox {
     ///   - board: where the checks' outcomes are.
     ///   - signal: told whenever there may be work.
     ///   - problems: told what in the objects could not be used.
-    ///   - connection: told nil when changes arrive, and the reason when they do not.
+    ///   - connection: told nil when changes of all kinds arrive, and the reason when not.
     init(
         plan: BalancerPlan, board: HealthBoard, signal: AsyncStream<Void>.Continuation,
         problems: @escaping @Sendable (String) -> Void,
@@ -66,8 +67,8 @@ actor BalancerInbox {
         case .upserted(let object): plan.upsert(object)
         case .deleted(let object): plan.delete(object)
         case .unreadable(let object): keep(object)
-        case .connected: connection(nil)
-        case .disconnected(let error): connection(error)
+        case .connected: connection(arriving.note(.services, nil))
+        case .disconnected(let error): connection(arriving.note(.services, error))
         }
         announce()
     }
@@ -80,8 +81,8 @@ actor BalancerInbox {
         case .upserted(let object): plan.upsert(object)
         case .deleted(let object): plan.delete(object)
         case .unreadable(let object): keep(object)
-        case .connected: connection(nil)
-        case .disconnected(let error): connection(error)
+        case .connected: connection(arriving.note(.nodes, nil))
+        case .disconnected(let error): connection(arriving.note(.nodes, error))
         }
         announce()
     }

@@ -134,7 +134,8 @@ extension Selector {
             .connection(key: Self.destinationKey(in: family), direction: 0, to: word)
         case .originalDestinationPort:
             .connection(key: UInt32(NFT_CT_PROTO_DST.rawValue), direction: 0, to: word)
-        case .random(let modulus): .randomNumber(modulus: modulus, to: word)
+        case .random(let modulus, let offset):
+            .randomNumber(modulus: modulus, offset: offset, to: word)
         case .sourceHash(let modulus, let seed):
             .hash(
                 from: word, length: UInt32(family.addressByteCount), modulus: modulus, seed: seed,

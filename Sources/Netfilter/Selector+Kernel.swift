@@ -46,7 +46,7 @@ extension Selector {
             detail.append(0, number: UInt32(NFT_CT_PROTO_DST.rawValue))
             detail.append(1, number: 0)
         // In the key of a set one number is like another.
-        case .random(let modulus), .sourceHash(let modulus, _):
+        case .random(let modulus, _), .sourceHash(let modulus, _):
             expression = Self.numberExpression
             detail.append(0, number: UInt32(NFT_NG_RANDOM.rawValue))
             detail.append(1, number: modulus)

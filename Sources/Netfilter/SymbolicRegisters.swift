@@ -78,8 +78,8 @@ struct SymbolicRegisters {
             return field(of: fields, loadedBy: expression, to: to)
         case .meta(_, let to):
             return field(of: [.transportProtocol], loadedBy: expression, to: to)
-        case .randomNumber(let modulus, let to):
-            return (.field(.random(modulus: modulus)), to)
+        case .randomNumber(let modulus, let offset, let to):
+            return (.field(.random(modulus: modulus, offset: offset)), to)
         case .hash(let from, let length, let modulus, let seed, let to):
             guard symbols[from] == .field(.sourceAddress), length == family.addressByteCount
             else { return nil }

@@ -18,7 +18,7 @@ extension NodeProxy {
         let watch = try makeWatch()
         let sweep = try TableSweep()
         var loop = SyncLoop(parts, inbox: inbox)
-        let addresses = try makeHostAddresses()
+        let addresses = try makeAddressWatch()
         await parts.host.allowForwarding()
         await withTaskGroup(of: Void.self) { group in
             addWatches(to: &group, inbox)
@@ -45,9 +45,9 @@ extension NodeProxy {
     }
 
     /// Only chosen addresses have to be followed: the first one is the Node object's.
-    private func makeHostAddresses() throws -> HostAddresses? {
+    private func makeAddressWatch() throws -> HostAddressWatch? {
         guard case .blocks = configuration.nodePortAddresses else { return nil }
-        return try HostAddresses(logger: parts.logger)
+        return try HostAddressWatch(logger: parts.logger)
     }
 
     private func addWatches(to group: inout TaskGroup<Void>, _ inbox: ProxyInbox) {

@@ -47,7 +47,7 @@ actor ProxyInbox {
     private var triggers: [String] = []
     private var listed: Set<ResourceKind> = []
     private var hasStarted = false
-    private var away: [ResourceKind: APIClientError] = [:]
+    private var arriving = ArrivingKinds()
     private var plan: NodePlan
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
@@ -179,10 +179,8 @@ actor ProxyInbox {
     /// When the oldest change arrived that is not in the kernel yet.
     var oldestWaiting: ContinuousClock.Instant? { arrived }
 
-    /// One kind that arrives does not make up for another that does not.
     private func note(_ kind: ResourceKind, _ error: APIClientError?) {
-        away[kind] = error
-        connection(away.min { $0.key.rawValue < $1.key.rawValue }?.value)
+        connection(arriving.note(kind, error))
     }
 
     private func note(touched new: Set<ServiceIdentity>, listed kind: ResourceKind? = nil) {

@@ -1,3 +1,4 @@
+import APIClient
 import Addressing
 import FoundationEssentials
 import Forwarding

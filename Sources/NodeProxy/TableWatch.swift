@@ -1,3 +1,4 @@
+import APIClient
 import Logging
 import ServiceModel
 import TableSync

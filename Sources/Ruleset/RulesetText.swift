@@ -84,7 +84,8 @@ package enum StatementText {
         case .destinationPort: "th dport"
         case .originalDestinationAddress: "ct original \(family.rawValue) daddr"
         case .originalDestinationPort: "ct original proto-dst"
-        case .random(let modulus): "numgen random mod \(modulus)"
+        case .random(let modulus, let offset):
+            "numgen random mod \(modulus)" + (offset > 0 ? " offset \(offset)" : "")
         case .sourceHash(let modulus, let seed):
             "jhash \(family.rawValue) saddr mod \(modulus) seed 0x\(String(seed, radix: 16))"
         }

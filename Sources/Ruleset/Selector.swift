@@ -16,8 +16,8 @@ package enum Selector: Hashable, Sendable {
     case originalDestinationAddress
     /// `ct original proto-dst`: the port that the client asked for.
     case originalDestinationPort
-    /// `numgen random mod N`: 0 ..< N, by chance.
-    case random(modulus: UInt32)
+    /// `numgen random mod N offset O`: O ..< O + N, by chance.
+    case random(modulus: UInt32, offset: UInt32 = 0)
     /// `jhash ip saddr mod N seed S`: 0 ..< N, the same for every packet of a client.
     case sourceHash(modulus: UInt32, seed: UInt32)
 

@@ -26,7 +26,7 @@ struct Traveller {
             case .destinationPort: data.append(packet.destination.port)
             case .originalDestinationAddress: data.append(packet.originalDestination.address)
             case .originalDestinationPort: data.append(packet.originalDestination.port)
-            case .random(let modulus): data.append(number: choose(modulus))
+            case .random(let modulus, let offset): data.append(number: offset + choose(modulus))
             case .sourceHash(let modulus, let seed):
                 data.append(number: Self.hash(packet.source.address, seed) % modulus)
             }

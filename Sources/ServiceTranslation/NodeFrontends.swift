@@ -64,17 +64,21 @@ package struct NodeFrontends: Sendable {
         let isLocal = service.externalPolicy == .local
         let selection = select(.cluster)
         // The two differ when only a terminating endpoint is left here while others are ready
-        // elsewhere: outside clients keep the local one, pods of this node may reach either.
+        // elsewhere: outside clients keep the local one, pods of this node go to the ready ones.
         let local = isLocal ? select(.local).local : selection.local
+        let forAll = Set(selection.all)
+        let outsideOnly = local.filter { !forAll.contains($0) }
         let inFirstSlots = Set(local)
         let (backends, localCount) = limited(
-            local, selection.all.filter { !inFirstSlots.contains($0) }, service, port, &result)
+            outsideOnly + local.filter(forAll.contains),
+            selection.all.filter { !inFirstSlots.contains($0) }, service, port, &result)
         for external in outside {
             result.entries.append(
                 ForwardingEntry(
                     Frontend(external.address, port.transport, external.port),
                     label: FrontendLabel.text(service, port, suffix: external.kind.rawValue),
                     backends: backends, localCount: localCount, isLocalForOutside: isLocal,
+                    outsideOnlyCount: min(outsideOnly.count, localCount),
                     affinitySeconds: service.affinity.seconds,
                     allowedSources: service.ranges(of: external.kind, family),
                     sourceHiding: isLocal ? .hostOnly : .everyClient))

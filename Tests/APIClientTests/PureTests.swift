@@ -1,22 +1,10 @@
 import Foundation
 import KubeAPI
 import NIOCore
+import Support
 import Testing
 
 @testable import APIClient
-
-/// A small generator whose numbers depend on its seed alone.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite("Back-off")
 struct BackoffTests {
@@ -24,7 +12,7 @@ struct BackoffTests {
         "delays double up to the cap and begin anew after a success",
         arguments: 0..<20 as Range<UInt64>)
     func doubling(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var backoff = Backoff(first: .milliseconds(100), cap: .milliseconds(350))
         for limit in [100, 200, 350, 350].map({ Duration.milliseconds($0) }) {
             let delay = backoff.next(using: &random)
@@ -36,7 +24,7 @@ struct BackoffTests {
 
     @Test("jitter spreads the delays over the upper half")
     func jitter() {
-        var random = SplitMix(state: 1)
+        var random = SplitMix(seed: 1)
         let delays = (0..<200).map { _ in
             var backoff = Backoff(first: .milliseconds(100), cap: .seconds(1))
             return backoff.next(using: &random)

@@ -2,6 +2,7 @@ import APIClient
 import KubeAPI
 import NIOCore
 import NIOPosix
+import Support
 import Testing
 
 /// Answers every request with fixed text and then says nothing more.

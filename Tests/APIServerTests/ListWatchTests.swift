@@ -1,6 +1,7 @@
 import APIClient
 import KubeAPI
 import ObjectStore
+import Support
 import Testing
 
 @testable import APIServer

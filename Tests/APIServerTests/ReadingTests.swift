@@ -1,6 +1,7 @@
 import Foundation
 import KubeAPI
 import ObjectStore
+import Support
 import Testing
 
 @testable import APIServer

@@ -2,6 +2,7 @@ import Foundation
 import KubeAPI
 import NIOCore
 import ObjectStore
+import Support
 import Testing
 
 @testable import APIServer
@@ -126,17 +127,5 @@ struct WatchingTests {
         }
         #expect(lines == 0)
         #expect(ContinuousClock.now - start < .seconds(20))
-    }
-}
-
-/// Waits until a condition holds; fails the test after ten seconds.
-func eventually(
-    _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation,
-    _ holds: () async -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while await !holds() {
-        try #require(.now < deadline, comment, sourceLocation: sourceLocation)
-        try await Task.sleep(for: .milliseconds(5))
     }
 }

@@ -1,4 +1,5 @@
 import Addressing
+import Support
 import Testing
 
 @Suite("address blocks")
@@ -102,7 +103,7 @@ struct CIDRBlockTests {
 
     @Test("offset undoes address", arguments: 0..<50 as Range<UInt64>)
     func offsetUndoesAddress(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let block = try Bool.random(using: &random) ? block("10.96.0.0/12") : block("fd00::/64")
         let offset = UInt64.random(in: 0..<block.addressCount, using: &random)
         let address = try #require(block.address(at: offset))

@@ -1,4 +1,5 @@
 import Addressing
+import Support
 import Testing
 
 @Suite("IPv4 addresses")
@@ -51,7 +52,7 @@ struct IPv4AddressTests {
 
     @Test("text and bytes give back the address", arguments: 0..<50 as Range<UInt64>)
     func roundTrip(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let address = IPv4Address(rawValue: UInt32(truncatingIfNeeded: random.next()))
         #expect(IPv4Address(address.description) == address)
         #expect(IPv4Address(bytes: address.bytes) == address)

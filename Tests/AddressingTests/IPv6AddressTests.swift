@@ -1,4 +1,5 @@
 import Addressing
+import Support
 import Testing
 
 @Suite("IPv6 addresses")
@@ -74,7 +75,7 @@ struct IPv6AddressTests {
 
     @Test("text and bytes give back the address", arguments: 0..<200 as Range<UInt64>)
     func roundTrip(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         // Half of the groups are zero, so that runs of every length and place occur.
         let bytes = (0..<8).flatMap { _ -> [UInt8] in
             let group = random.next()

@@ -1,4 +1,5 @@
 import Addressing
+import Support
 import Testing
 
 @Suite("merged address blocks")
@@ -23,7 +24,7 @@ struct MergedBlocksTests {
 
     @Test("the same addresses stay in, each in one block", arguments: 0..<100 as Range<UInt64>)
     func sameAddresses(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         // Blocks of one /24, so that all its addresses can be asked.
         let space = try block("203.0.113.0/24")
         let blocks = try (0..<Int.random(in: 0...12, using: &random)).map { _ in

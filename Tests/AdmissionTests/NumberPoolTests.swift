@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Admission
@@ -35,7 +36,7 @@ struct NumberPoolTests {
 
     @Test("no number is ever held twice, whatever comes", arguments: 0..<20 as Range<UInt64>)
     func neverTwice(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var pool = NumberPool<Int>(size: 24, reservedForChoice: 8)
         var model: [UInt64: Int] = [:]
         for owner in 0..<400 {

@@ -1,4 +1,5 @@
 import KubeAPI
+import Support
 import Testing
 
 @testable import Admission
@@ -40,7 +41,7 @@ struct RestoreTests {
         "whatever comes and goes, what is held is what the living hold",
         arguments: 0..<20 as Range<UInt64>)
     func nothingLeaks(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var admission = try admission(
             ["10.96.0.0/27", "fd00:96::/123"], pools: ["198.51.100.0/29"], nodePorts: 30000...30019)
         var living: [String: ServiceObject] = [:]

@@ -1,4 +1,5 @@
 import KubeAPI
+import Support
 import Testing
 
 @testable import Admission
@@ -56,7 +57,7 @@ struct SliceLayoutTests {
 
     @Test("whatever pods come and go, each is in one slice", arguments: 0..<10 as Range<UInt64>)
     func complete(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var slices: [EndpointSliceObject] = []
         for _ in 0..<15 {
             let numbers = (1...400).filter { _ in Bool.random(using: &random) }

@@ -62,8 +62,10 @@ extension Behaviours {
                 try await bed.expect(.answers(["node2-pod1"]), from: "client", to: .node("node2"))
                 try await bed.expect(.silent, from: "client", to: .node("node3"))
                 // Pods are not held to the policy, and use what is ready.
-                try await bed.expect(
-                    .answers(["node2-pod1"]), from: "node1-pod2", to: .clusterIP)
+                for spot in [Spot.clusterIP, .node("node1")] {
+                    try await bed.expect(.answers(["node2-pod1"]), from: "node1-pod2", to: spot)
+                }
+                try await bed.expect(.answers(["node2-pod1"]), from: "node1", to: .node("node1"))
             }
         }
 

@@ -2,13 +2,14 @@ import Addressing
 import ClusterDNS
 import DNSMessage
 import ServiceModel
+import Support
 import Testing
 
 /// Whatever happens, in whatever order.
 @Suite struct ZonePropertyTests {
     @Test("changes in any order lead to the zone made afresh", arguments: 0..<40 as Range<UInt64>)
     func changesLeadThere(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var changed = try ZoneWorld { $0.podRecords = .verified }
         var services: [ServiceIdentity: ServiceRecords] = [:]
         var pods: Set<PodAddress> = []
@@ -42,7 +43,7 @@ import Testing
         "every record is found by its name, and no name above it is denied",
         arguments: 0..<20 as Range<UInt64>)
     func listedNames(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var world = try ZoneWorld { $0.podRecords = .verified }
         for _ in 0..<30 {
             world.zone.set(
@@ -69,7 +70,7 @@ import Testing
 
     @Test("random questions are answered, within bounds", arguments: 0..<20 as Range<UInt64>)
     func randomQuestions(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var world = try ZoneWorld {
             $0.podRecords = PodRecords.allCases.randomElement(using: &random) ?? .off
         }
@@ -162,18 +163,5 @@ private enum Some {
         }
         return try #require(
             DomainName(labels: labels + (suffixes.randomElement(using: &random) ?? [])))
-    }
-}
-
-/// A repeatable source of randomness.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,11 +1,12 @@
 import DNSMessage
+import Support
 import Testing
 
 @Suite("Properties of reading and writing")
 struct PropertyTests {
     @Test("what is written reads the same", arguments: 0..<100 as Range<UInt64>)
     func roundTrip(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<10 {
             let message = randomMessage(using: &random)
             let written = message.bytes()
@@ -19,7 +20,7 @@ struct PropertyTests {
         "a message within any limit reads, and says what it leaves out",
         arguments: 0..<50 as Range<UInt64>)
     func limits(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let message = randomMessage(using: &random)
         for truncation in [MessageWriter.Truncation.wholeSets, .records] {
             var writer = MessageWriter(truncation: truncation)
@@ -40,7 +41,7 @@ struct PropertyTests {
 
     @Test("a message with a wrong byte reads or is refused", arguments: 0..<6 as Range<UInt64>)
     func mutations(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let messages = [randomMessage(using: &random).bytes()] + RecordedMessages.all
         for original in messages {
             for place in original.indices.prefix(600) {
@@ -55,7 +56,7 @@ struct PropertyTests {
 
     @Test("random bytes read or are refused", arguments: 0..<20 as Range<UInt64>)
     func noise(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<200 {
             let body = (0..<Int.random(in: 0...80, using: &random)).map { _ -> UInt8 in
                 // Many pointers and short labels, so that something is read.
@@ -79,7 +80,7 @@ struct PropertyTests {
 
     @Test("names keep their spelling through text and wire", arguments: 0..<50 as Range<UInt64>)
     func names(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<50 {
             let name = randomName(using: &random)
             #expect(DomainName(name.description)?.wire == name.wire)

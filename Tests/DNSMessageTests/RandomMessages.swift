@@ -1,5 +1,6 @@
 import Addressing
 import DNSMessage
+import Support
 
 /// A message as the reader makes them, with names that share endings.
 func randomMessage(using random: inout SplitMix) -> Message {

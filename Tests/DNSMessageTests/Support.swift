@@ -1,20 +1,6 @@
 import Addressing
 import DNSMessage
 
-/// A generator whose numbers follow from its seed, so that a failing property test can be run
-/// again (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
-}
-
 /// The bytes of hexadecimal digits; white space and what follows `;` on a line do not count.
 func bytes(_ hexadecimal: String) -> [UInt8] {
     let digits = hexadecimal.split(separator: "\n")

@@ -1,5 +1,6 @@
 import Addressing
 import DNSMessage
+import Support
 import Testing
 
 @testable import DNSServer
@@ -111,7 +112,7 @@ struct RefusalTests {
         "of random bytes every one is answered with an error, or not at all",
         arguments: 0..<20 as Range<UInt64>)
     func garbage(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let asking = try Asking()
         for _ in 0..<500 {
             let length = Int.random(in: 0...80, using: &random)
@@ -121,18 +122,5 @@ struct RefusalTests {
             #expect(reply.header.responseCode != .noError)
             #expect(byteCount <= 512)
         }
-    }
-}
-
-/// A small generator whose seed is its whole state.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }

@@ -1,6 +1,8 @@
 import Addressing
+import CoreMetrics
 import Dispatch
 import Glibc
+import Hummingbird
 import Logging
 import NodeProxy
 import ServiceLifecycle
@@ -137,7 +139,7 @@ struct HealthCheckServerTests {
 
     @Test("a port that is taken is served as soon as it is free, the others at once")
     func taken() async throws {
-        let holder = try Holder(of: "127.9.1.4", 32401)
+        let holder = try Holder(of: "127.9.1.4:32401")
         try publish([32401: 1, 32402: 1], at: "127.9.1.4")
         try await serving {
             try await get("127.9.1.4", 32402, until: "200")
@@ -145,24 +147,33 @@ struct HealthCheckServerTests {
             try await get("127.9.1.4", 32401, until: "200")
         }
     }
+
+    @Test(
+        "a port that is given up while its listener begins is closed all the same",
+        .timeLimit(.minutes(2)))
+    func stopsWhileItBegins() async throws {
+        let place = try #require(SocketEndpoint("127.9.1.5:32401"))
+        for _ in 0..<50 {
+            let listener = HealthCheckListener(
+                place: place, unserved: Meter(label: "test"),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                answer: { Response(status: .ok) })
+            async let run: Void = listener.run()
+            await listener.stop()
+            await run
+        }
+        try Holder(of: "127.9.1.5:32401").close()
+    }
 }
 
 /// Somebody else's listener.
 private final class Holder: Sendable {
     private let descriptor: Int32
 
-    init(of address: String, _ port: UInt16) throws {
+    init(of place: String) throws {
+        let place = try #require(SocketEndpoint(place))
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var place = sockaddr_in()
-        place.sin_family = sa_family_t(AF_INET)
-        place.sin_port = port.bigEndian
-        unsafe inet_pton(AF_INET, address, &place.sin_addr)
-        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = unsafe withUnsafePointer(to: &place) { place in
-            unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, length)
-            }
-        }
+        let result = unsafe place.withSocketAddress { unsafe bind(descriptor, $0, $1) }
         try #require(result == 0)
         try #require(listen(descriptor, 1) == 0)
     }

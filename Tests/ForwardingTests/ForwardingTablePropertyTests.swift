@@ -3,6 +3,7 @@ import Fixtures
 import Forwarding
 import Ruleset
 import ServiceModel
+import Support
 import Testing
 
 /// A table beside a kernel that has been told every change and nothing else.

@@ -1,6 +1,7 @@
 import Addressing
 import Fixtures
 import Forwarding
+import Support
 import Testing
 
 @Suite("Slots that change little when a backend comes or goes")

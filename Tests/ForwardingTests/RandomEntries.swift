@@ -2,6 +2,7 @@ import Addressing
 import Fixtures
 import Forwarding
 import ServiceModel
+import Support
 
 /// Entries by chance: few enough names, addresses and ports that Services get in each other's way.
 struct RandomEntries {
@@ -42,9 +43,11 @@ struct RandomEntries {
             endpoint(places.localPod(1 + number(below: 5)), random.chance(80) ? 8080 : 9090)
         }
         let isLocal = isExternal && random.chance(40)
+        let localCount = number(below: backends.count + 1)
         return ForwardingEntry(
             frontend, label: "\(service):p\(number(below: 2))", backends: backends,
-            localCount: number(below: backends.count + 1), isLocalForOutside: isLocal,
+            localCount: localCount, isLocalForOutside: isLocal,
+            outsideOnlyCount: isLocal ? number(below: localCount + 1) : 0,
             fallback: random.chance(80) ? .refuse : .drop,
             affinitySeconds: random.chance(30)
                 ? [3, 60, 10_800].randomElement(using: &random) : nil,

@@ -1,6 +1,7 @@
 import Addressing
 import Fixtures
 import Forwarding
+import Support
 import Testing
 
 @Suite("Slots of weighted backends")

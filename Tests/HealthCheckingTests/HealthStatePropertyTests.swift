@@ -1,4 +1,5 @@
 import HealthChecking
+import Support
 import Testing
 
 /// Random histories against what the documentation says, computed from the whole history.
@@ -7,7 +8,7 @@ struct HealthStatePropertyTests {
     @Test(
         "the condition is what the runs of equal results say", arguments: 0..<200 as Range<UInt64>)
     func followsRuns(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let policy = try policy(using: &random)
         var state = HealthState(policy: policy)
         var expected = HealthState.Condition.unknown
@@ -30,7 +31,7 @@ struct HealthStatePropertyTests {
         "effects alternate, and alone turn the traffic on and off",
         arguments: 0..<100 as Range<UInt64>)
     func effectsAlternate(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var state = HealthState(policy: try policy(using: &random))
         var takesTraffic = true
         var lastEffect = HealthState.Effect.none

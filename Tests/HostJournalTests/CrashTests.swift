@@ -1,5 +1,6 @@
 import Addressing
 import Foundation
+import Support
 import Testing
 
 @testable import HostJournal
@@ -10,7 +11,7 @@ import Testing
 
     @Test("whenever the process dies, undoing leads back", arguments: 0..<40 as Range<UInt64>)
     func undoingLeadsBack(seed: UInt64) async throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var start = HostState(sysctls: [:])
         for name in Self.settings { start.sysctls[name] = Bool.random(using: &random) ? "1" : "0" }
         if Bool.random(using: &random) { start.foreignAddresses.insert(try virtualAddress(1)) }

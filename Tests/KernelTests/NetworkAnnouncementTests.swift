@@ -1,4 +1,5 @@
 import Addressing
+import Support
 import Testing
 
 @testable import Netfilter

@@ -73,15 +73,6 @@ struct NetworkLab {
     ]
 }
 
-/// Whether the condition comes true within a minute; the kernel does some work later.
-func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while ContinuousClock.now < deadline {
-        if try condition() { return true }
-    }
-    return false
-}
-
 /// An address that the test knows to be one.
 func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
 

@@ -1,5 +1,6 @@
 import Addressing
 import Glibc
+import Support
 import Testing
 
 @testable import Netfilter
@@ -86,27 +87,5 @@ extension NetworkDescriptor {
             return 0
         }
         return result
-    }
-}
-
-extension SocketEndpoint {
-    fileprivate func withSocketAddress<Result>(
-        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
-        // Family in the machine's order, port in the network's; IPv6 has its flow label between.
-        let head =
-            nativeBytes(UInt16(address.family.socketFamily)) + nativeBytes(port.rawValue.bigEndian)
-        let bytes =
-            switch address {
-            case .v4(let address): head + address.bytes + [UInt8](repeating: 0, count: 8)
-            case .v6(let address): head + [0, 0, 0, 0] + address.bytes + [0, 0, 0, 0]
-            }
-        var storage = sockaddr_storage()
-        unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.copyBytes(from: bytes) }
-        return unsafe withUnsafePointer(to: &storage) { storage in
-            unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe body(address, socklen_t(bytes.count))
-            }
-        }
     }
 }

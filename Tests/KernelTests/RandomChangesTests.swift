@@ -16,7 +16,7 @@ struct RandomChangesTests {
         "after any changes the kernel holds what the model holds", arguments: 0..<8 as Range<UInt64>
     )
     func agree(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var kernel = try Kernel()
         var model = Ruleset()
         for round in 0..<125 {

@@ -52,6 +52,10 @@ struct StatementTests {
         ],
         [
             .translateDestination(
+                DataPlane.frontend + [.random(modulus: 2, offset: 3)], map: "backends")
+        ],
+        [
+            .translateDestination(
                 DataPlane.frontend + [.sourceHash(modulus: 1_021, seed: 0x736c_7569)],
                 map: "backends")
         ],

@@ -137,6 +137,17 @@ struct BalancerLoopTests {
         #expect(balancer.health.state.disconnected == nil)
     }
 
+    @Test("a kind that arrives does not make up for one that does not")
+    func oneKindAway() async throws {
+        let balancer = try await started()
+        let error = APIClientError(.unreachable, request: "GET /api/v1/nodes", detail: "gone")
+        await balancer.inbox.take(nodes: .disconnected(error))
+        await balancer.inbox.take(services: .connected)
+        #expect(balancer.health.state.disconnected != nil)
+        await balancer.inbox.take(nodes: .connected)
+        #expect(balancer.health.state.disconnected == nil)
+    }
+
     @Test("a write that fails is told, and done again later")
     func failure() async throws {
         let balancer = try await started()

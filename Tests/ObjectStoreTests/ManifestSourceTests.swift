@@ -2,6 +2,7 @@ import Foundation
 import KubeAPI
 import Logging
 import Synchronization
+import Support
 import Testing
 
 @testable import ObjectStore

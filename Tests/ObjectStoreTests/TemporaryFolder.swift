@@ -26,15 +26,3 @@ final class TemporaryFolder: Sendable {
         try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
     }
 }
-
-/// Waits until a condition holds; fails the test after ten seconds.
-func eventually(
-    _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation,
-    _ holds: () async -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while await !holds() {
-        try #require(.now < deadline, comment, sourceLocation: sourceLocation)
-        try await Task.sleep(for: .milliseconds(5))
-    }
-}

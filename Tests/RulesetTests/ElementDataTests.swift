@@ -1,6 +1,7 @@
 import Addressing
 import Fixtures
 import Ruleset
+import Support
 import Testing
 
 @Suite("The bytes of an element")

@@ -1,6 +1,7 @@
 import Addressing
 import Fixtures
 import Ruleset
+import Support
 
 /// Rulesets by chance that the kernel would take, of few names, so that two of them overlap.
 struct RandomRuleset {

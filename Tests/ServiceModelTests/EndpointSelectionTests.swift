@@ -1,4 +1,5 @@
 import Addressing
+import Support
 import Testing
 
 @testable import ServiceModel
@@ -119,7 +120,7 @@ struct EndpointSelectionTests {
 
     @Test("the order of the slices does not matter", arguments: 0..<20 as Range<UInt64>)
     func deterministic(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let states: [State] = [.ready, .unready, .terminating, .gone]
         let nodes = ["node1", "node2", nil]
         let endpoints = try (1...40).map { _ in

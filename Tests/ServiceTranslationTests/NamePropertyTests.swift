@@ -2,6 +2,7 @@ import Addressing
 import ClusterDNS
 import KubeAPI
 import ServiceModel
+import Support
 import Testing
 
 @testable import ServiceTranslation
@@ -28,7 +29,7 @@ import Testing
 
     @Test("any events lead to the fresh list", arguments: 0..<40 as Range<UInt64>)
     func eventsLeadToTheList(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var follower = Follower()
         for _ in 0..<40 {
             let before = follower.records
@@ -51,7 +52,7 @@ import Testing
 
     @Test("a slice comes out of its bytes as it went in", arguments: 0..<60 as Range<UInt64>)
     func packing(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var slice = NameSlice(service: try #require(NameLabel("web")))
         for number in 0..<Int.random(in: 0...4, using: &random) {
             let transport = TransportProtocol.allCases.randomElement(using: &random) ?? .tcp

@@ -91,4 +91,27 @@ import Testing
             try fates(object, pods, from: "203.0.113.5", to: "192.168.50.2:30080", on: 2)
                 == ["dropped"])
     }
+
+    @Test("a last resort under external policy Local is not for pods while others are ready")
+    func lastResortForOutside() throws {
+        let pods = [
+            pod("10.244.1.2", .terminating), pod("10.244.2.2"), pod("10.244.2.3"),
+        ]
+        for affinity in [nil, "ClientIP"] {
+            let object = service(type: "NodePort", ports: [port(nodePort: 30_080)]) {
+                $0.spec.externalTrafficPolicy = "Local"
+                $0.spec.sessionAffinity = affinity
+            }
+            #expect(
+                try fates(object, pods, from: "203.0.113.5", to: "192.168.50.1:30080")
+                    == ["10.244.1.2:8080"])
+            #expect(
+                try fates(object, pods, from: "10.244.1.9", to: "192.168.50.1:30080")
+                    == ["10.244.2.2:8080", "10.244.2.3:8080"])
+            #expect(
+                try fates(
+                    object, Array(pods.prefix(1)), from: "10.244.1.9", to: "192.168.50.1:30080")
+                    == ["10.244.1.2:8080"])
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import KubeAPI
 import ServiceModel
+import Support
 import Testing
 
 @testable import ServiceTranslation
@@ -43,7 +44,7 @@ import Testing
 
     @Test("any events lead to the fresh list", arguments: 0..<60 as Range<UInt64>)
     func eventsLeadToTheList(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var follower = Follower()
         for _ in 0..<40 {
             let before = Self.view(follower.snapshot)
@@ -60,7 +61,7 @@ import Testing
 
     @Test("a list after lost events leads to the same", arguments: 0..<30 as Range<UInt64>)
     func relisting(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var follower = Follower()
         for _ in 0..<20 { _ = Self.happen(&follower, using: &random) }
         let stale = follower.snapshot

@@ -211,24 +211,3 @@ final class LabSocket: Sendable {
         return result
     }
 }
-
-extension SocketEndpoint {
-    fileprivate func withSocketAddress<Result>(
-        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
-        let head =
-            nativeBytes(UInt16(address.family.socketFamily)) + nativeBytes(port.rawValue.bigEndian)
-        let bytes =
-            switch address {
-            case .v4(let address): head + address.bytes + [UInt8](repeating: 0, count: 8)
-            case .v6(let address): head + [0, 0, 0, 0] + address.bytes + [0, 0, 0, 0]
-            }
-        var storage = sockaddr_storage()
-        unsafe withUnsafeMutableBytes(of: &storage) { unsafe $0.copyBytes(from: bytes) }
-        return unsafe withUnsafePointer(to: &storage) { storage in
-            unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe body(address, socklen_t(bytes.count))
-            }
-        }
-    }
-}

@@ -198,12 +198,3 @@ struct FlowReconcileTests {
                 == [.unanswered: 1])
     }
 }
-
-/// Whether the condition comes true within a minute; the kernel does some work later.
-func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while ContinuousClock.now < deadline {
-        if try condition() { return true }
-    }
-    return false
-}

@@ -56,10 +56,10 @@ extension KernelExpression {
     private static func randomNumber(_ expression: ExpressionReader) -> Self? {
         guard let to = expression.register(NFTNL_EXPR_NG_DREG),
             expression.number(NFTNL_EXPR_NG_TYPE) == UInt32(NFT_NG_RANDOM.rawValue),
-            expression.number(NFTNL_EXPR_NG_OFFSET) ?? 0 == 0,
             let modulus = expression.number(NFTNL_EXPR_NG_MODULUS)
         else { return nil }
-        return .randomNumber(modulus: modulus, to: to)
+        return .randomNumber(
+            modulus: modulus, offset: expression.number(NFTNL_EXPR_NG_OFFSET) ?? 0, to: to)
     }
 
     private static func hash(_ expression: ExpressionReader) -> Self? {

@@ -55,12 +55,12 @@ extension KernelExpression {
 
     private func encodedNumber() throws(NetfilterError) -> LibraryExpression {
         switch self {
-        case .randomNumber(let modulus, let to):
+        case .randomNumber(let modulus, let offset, let to):
             let expression = try LibraryExpression(named: "numgen")
             expression.set(NFTNL_EXPR_NG_DREG, register: to)
             expression.set(NFTNL_EXPR_NG_TYPE, UInt32(NFT_NG_RANDOM.rawValue))
             expression.set(NFTNL_EXPR_NG_MODULUS, modulus)
-            expression.set(NFTNL_EXPR_NG_OFFSET, 0)
+            expression.set(NFTNL_EXPR_NG_OFFSET, offset)
             return expression
         case .hash(let from, let length, let modulus, let seed, let to):
             let expression = try LibraryExpression(named: "hash")

@@ -28,8 +28,8 @@ enum KernelExpression: Hashable {
     case meta(key: UInt32, to: Int)
     /// Loads a fact about the connection; `direction` 0 is the original one.
     case connection(key: UInt32, direction: UInt8?, to: Int)
-    /// Loads a random number below a modulus.
-    case randomNumber(modulus: UInt32, to: Int)
+    /// Loads a random number below a modulus, and adds an offset.
+    case randomNumber(modulus: UInt32, offset: UInt32, to: Int)
     /// Loads Jenkins' hash of so many bytes, below a modulus.
     case hash(from: Int, length: UInt32, modulus: UInt32, seed: UInt32, to: Int)
     /// Loads what the routing table says about an address.

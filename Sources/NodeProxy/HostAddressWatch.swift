@@ -3,7 +3,7 @@ import Logging
 import Netfilter
 
 /// Follows the addresses that this host has: nodePorts answer at those that were chosen.
-actor HostAddresses {
+actor HostAddressWatch {
     /// Between two looks whether anything has come or gone.
     private static let lookInterval = Duration.milliseconds(100)
 
