@@ -228,7 +228,7 @@ let package = Package(
             ]),
 
         // Tests of the whole program, on several hosts in namespaces.
-        tests("LabTests", ["LabKit", "sluice"]),
+        tests("LabTests", ["LabKit", "Support", "sluice"]),
         tests("BehaviourTests", ["LabKit", "sluice"]),
     ],
     swiftLanguageModes: [.v6]

@@ -54,6 +54,7 @@ extension NetfilterSocket {
         for element in elements {
             wanted.append(element)
             guard wanted.count == Self.askedAtOnce else { continue }
+            guard !Task.isCancelled else { throw NetfilterError(.read, code: ECANCELED) }
             guard try finds(wanted, of: table, in: declaration) else { return false }
             wanted.removeAll(keepingCapacity: true)
         }

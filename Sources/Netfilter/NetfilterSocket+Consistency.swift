@@ -21,7 +21,9 @@ extension NetfilterSocket {
                 if try generation() == before, !isInterrupted { return result }
             } catch {
                 // Listed in parts that do not fit together, or gone between two listings.
-                guard error.code == EINTR || isInterrupted else { throw error }
+                guard error.code == EINTR || isInterrupted, error.code != ECANCELED else {
+                    throw error
+                }
             }
         }
         throw NetfilterError(.read, code: EINTR)

@@ -23,6 +23,7 @@ extension NetfilterSocket {
     /// Asks for all things of a kind, and calls with each.
     ///
     /// `isInterrupted` is set if the ruleset changed meanwhile, so that the listing may be wrong.
+    /// If the task is cancelled, nothing more is made of the answer, and `ECANCELED` thrown.
     mutating func list(
         _ type: nf_tables_msg_types, family: UInt16,
         fill: (UnsafeMutablePointer<nlmsghdr>) -> Void = { _ in },
@@ -30,7 +31,11 @@ extension NetfilterSocket {
     ) throws(NetfilterError) {
         try unsafe ask(
             type, flags: NLM_F_DUMP, family: family, bytes: Self.requestBytes, fill: fill)
-        try receiveUntilEnd(body)
+        // The socket may own tables, so it is not closed: the kernel's answer is taken to its end.
+        try receiveUntilEnd { reply throws(NetfilterError) in
+            guard !Task.isCancelled else { throw NetfilterError(.read, code: ECANCELED) }
+            try body(reply)
+        }
     }
 
     private mutating func ask(

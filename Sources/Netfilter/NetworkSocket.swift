@@ -3,7 +3,8 @@ internal import Glibc
 
 /// A netlink socket for requests and their answers, one at a time; calls block.
 struct NetworkSocket: ~Copyable, Sendable {
-    private let descriptor: NetworkDescriptor
+    private var descriptor: NetworkDescriptor
+    private let reopen: @Sendable () throws(NetworkError) -> NetworkDescriptor
     private var buffer = [UInt8](repeating: 0, count: Self.bufferBytes)
     private var sequence: UInt32 = 0
 
@@ -13,13 +14,17 @@ struct NetworkSocket: ~Copyable, Sendable {
     init(
         protocolNumber: Int32, inNamespace namespace: String?, strictListings: Bool = false
     ) throws(NetworkError) {
-        descriptor = try Self.open(protocolNumber, namespace, strictListings)
+        reopen = { () throws(NetworkError) in
+            try Self.open(protocolNumber, namespace, strictListings)
+        }
+        descriptor = try reopen()
     }
 
     /// Sends a request and gives what `decode` makes of each message of the answer, without those
     /// it makes nothing of.
     ///
-    /// A listing during which something changed is begun anew.
+    /// A listing during which something changed is begun anew; one whose task is cancelled is
+    /// given up between two datagrams with `ECANCELED`, for it may be very long.
     @discardableResult
     mutating func exchange<Element>(
         _ request: NetworkMessage, decode: (ArraySlice<UInt8>) -> Element?
@@ -77,6 +82,11 @@ struct NetworkSocket: ~Copyable, Sendable {
         var elements: [Element] = []
         var isInterrupted = false
         while true {
+            if request.isListing, Task.isCancelled {
+                // The rest would have to be read before anything else is asked; closing ends it.
+                descriptor = try reopen()
+                throw request.error(ECANCELED)
+            }
             for reply in NetworkReplies(try receive(for: request))
             where reply.sequence == sequence {
                 isInterrupted = isInterrupted || reply.isInterrupted

@@ -17,6 +17,8 @@ final class ConnectionMetrics: Sendable {
         /// From when on the text is too old.
         var outdated: ContinuousClock.Instant?
         var waiters: [AsyncStream<Void>.Continuation] = []
+
+        var isFresh: Bool { outdated.map { ContinuousClock.now < $0 } ?? false }
     }
 
     private let state = Mutex(State())
@@ -34,6 +36,8 @@ final class ConnectionMetrics: Sendable {
     func run(_ read: @Sendable () async -> String?) async {
         let clock = ContinuousClock()
         for await _ in requests {
+            // Who asked during a reading has been told what it found.
+            guard state.withLock({ !$0.isFresh }) else { continue }
             let start = clock.now
             let text = await read()
             let pause = max(Self.freshness, (clock.now - start) * 9)
@@ -51,7 +55,7 @@ final class ConnectionMetrics: Sendable {
     func text() async -> String {
         let (finished, waiter) = AsyncStream.makeStream(of: Void.self)
         let isFresh = state.withLock { state in
-            if let outdated = state.outdated, ContinuousClock.now < outdated { return true }
+            if state.isFresh { return true }
             state.waiters.append(waiter)
             return false
         }

@@ -33,10 +33,13 @@ final class FlowPurge: Sendable {
     private let waiting = Mutex(Waiting())
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
+    private let ending: AsyncStream<Void>
+    private let endingSignal: AsyncStream<Void>.Continuation
 
     /// Starts with nothing to delete.
     init() {
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (ending, endingSignal) = AsyncStream.makeStream()
     }
 
     /// Has these flows deleted soon.
@@ -61,9 +64,14 @@ final class FlowPurge: Sendable {
         signal.yield()
     }
 
-    /// Deletes what is asked for until the task is cancelled, and then what is still waiting.
+    /// Has `run` give up what it is at, delete what has never been looked for, and return.
+    func end() { endingSignal.finish() }
+
+    /// Deletes what is asked for until the end, and then what has never been looked for; if the
+    /// task is cancelled, it returns as soon as it can.
     ///
-    /// What could not be deleted is tried again.
+    /// What could not be deleted is tried again. What goes on for long is given up at the end: the
+    /// next start compares all flows anyway.
     func run(_ hands: Hands) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
@@ -71,15 +79,18 @@ final class FlowPurge: Sendable {
                     if waiting.withLock({ !$0.isEmpty }) { signal.yield() }
                 }
             }
-            for await _ in signals {
-                let duration = await ContinuousClock().measure { await look(hands) }
-                // A cancelled task does not sleep, and ends the loop.
-                try? await Task.sleep(for: min(duration * 9, Self.longestPause))
+            group.addTask { [self] in
+                for await _ in signals where !Task.isCancelled {
+                    let duration = await ContinuousClock().measure { await look(hands) }
+                    // A cancelled task does not sleep, and ends the loop.
+                    try? await Task.sleep(for: min(duration * 9, Self.longestPause))
+                }
             }
+            for await _ in ending {}
             group.cancelAll()
         }
         let unseen = waiting.withLock { $0.sweep.unseen }
-        if !unseen.isEmpty { _ = await hands.delete(unseen) }
+        if !unseen.isEmpty, !Task.isCancelled { _ = await hands.delete(unseen) }
     }
 
     private func look(_ hands: Hands) async {

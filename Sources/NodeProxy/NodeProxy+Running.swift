@@ -13,19 +13,19 @@ extension NodeProxy {
         let (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let inbox = makeInbox(signal)
-        let hands = try makeHands()
+        let hands = try makeHands(inbox)
         let counter = try makeCounter()
         let watch = try makeWatch()
         let sweep = try TableSweep()
         var loop = SyncLoop(parts, inbox: inbox)
         let addresses = try makeAddressWatch()
         await parts.host.allowForwarding()
+        async let purging: Void = parts.purge.run(hands)
         await withTaskGroup(of: Void.self) { group in
             addWatches(to: &group, inbox)
             if let addresses {
                 group.addTask { await addresses.follow { await inbox.take(hostAddresses: $0) } }
             }
-            group.addTask { [parts] in await parts.purge.run(hands) }
             group.addTask { [parts] in await TableWatch(parts, sweep).run() }
             group.addTask { await adoptTables() }
             if let counter {
@@ -42,6 +42,8 @@ extension NodeProxy {
             for await _ in signals.cancelOnGracefulShutdown() { await loop.turn() }
             group.cancelAll()
         }
+        parts.purge.end()
+        await purging
     }
 
     /// Only chosen addresses have to be followed: the first one is the Node object's.
@@ -108,7 +110,7 @@ extension NodeProxy {
         return try ConnectionCounter(layout: NodePlan(configuration).layout)
     }
 
-    private func makeHands() throws -> FlowPurge.Hands {
+    private func makeHands(_ inbox: ProxyInbox) throws -> FlowPurge.Hands {
         let cleaner = try FlowCleaner()
         return FlowPurge.Hands(
             delete: { filters in
@@ -119,7 +121,9 @@ extension NodeProxy {
             audit: { [parts] in
                 await purgeFlows { () async throws in
                     let flows = try await cleaner.candidates()
-                    return try await cleaner.delete(await parts.writer.staleFlows(among: flows))
+                    let stale = await parts.writer.staleFlows(
+                        among: flows, others: await inbox.othersClusterIPs)
+                    return try await cleaner.delete(stale)
                 }
             })
     }
@@ -137,6 +141,7 @@ extension NodeProxy {
             }
             return true
         } catch {
+            guard !Task.isCancelled else { return false }
             parts.logger.warning(
                 "tracked flows of removed endpoints could not be deleted; trying again",
                 metadata: ["error": "\(error)"])

@@ -179,6 +179,11 @@ actor ProxyInbox {
     /// When the oldest change arrived that is not in the kernel yet.
     var oldestWaiting: ContinuousClock.Instant? { arrived }
 
+    /// The ClusterIPs of Services that another proxy serves.
+    var othersClusterIPs: Set<IPAddress> {
+        Set(snapshot.services.values.lazy.filter(\.skipsProxy).flatMap(\.clusterIPs))
+    }
+
     private func note(_ kind: ResourceKind, _ error: APIClientError?) {
         connection(arriving.note(kind, error))
     }

@@ -45,9 +45,8 @@ struct TableWatch {
                 let digest = await sweep.digest
                 health.update { $0.readBack = .init(time: .now, digest: digest) }
                 ProcessMemory.giveBackUnused()
-            } catch is CancellationError {
-                return
             } catch {
+                guard !Task.isCancelled else { return }
                 logger.warning(
                     "the tables could not be read back", metadata: ["error": "\(error)"])
             }

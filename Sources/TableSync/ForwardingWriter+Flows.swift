@@ -1,13 +1,16 @@
-import Addressing
+package import Addressing
 import Forwarding
 package import Netfilter
 
 extension ForwardingWriter {
     /// Those of the tracked flows that go from one of the frontends to something else than one of
-    /// its backends: what a start, or a gap in the tables, may have left behind.
+    /// its backends, or from a ClusterIP that no Service has any more to where it once led: what a
+    /// start, or a gap in the tables, may have left behind.
     ///
-    /// Flows of other frontends are nobody's business here, and established connections go on.
-    package func staleFlows(among flows: [Flow]) -> [Flow] {
+    /// Nobody else translates addresses of the service ranges, but for a proxy whose ClusterIPs
+    /// are `others`. Where a nodePort or an outside address led once cannot be told from what
+    /// somebody else translates, so those flows are left alone; established connections go on.
+    package func staleFlows(among flows: [Flow], others: Set<IPAddress> = []) -> [Flow] {
         var known: [Frontend: Set<SocketEndpoint>?] = [:]
         return flows.filter { flow in
             guard flow.transport == .udp || flow.isUnanswered, let place = flow.frontend,
@@ -16,7 +19,11 @@ extension ForwardingWriter {
             let frontend = Frontend(place.address, flow.transport, place.port)
             let backends = known[frontend] ?? self.backends(of: frontend)
             known[frontend] = .some(backends)
-            return backends.map { !$0.contains(backend) } ?? false
+            guard let backends else {
+                return flow.status.contains(.destinationNAT) && !others.contains(place.address)
+                    && table.surroundings.serviceRanges.contains { $0.contains(place.address) }
+            }
+            return !backends.contains(backend)
         }
     }
 

@@ -42,6 +42,18 @@ struct TableListing: Hashable, Sendable {
             .sorted()
     }
 
+    /// The listing without what the kernel has learned from packets: elements of dynamic sets, and
+    /// the rules that add them, of which nft 1.0.6 cannot load those for IPv6.
+    var withoutLearning: TableListing {
+        TableListing(
+            text.replacing(#/(flags [a-z,]*dynamic[^{}]*)elements = \{[^{}]*\}/#) {
+                String($0.output.1)
+            }
+            .replacing(#/(?s)(chain remember_\d+s \{\n).*?(\n\t\})/#) {
+                String($0.output.1 + $0.output.2)
+            })
+    }
+
     /// Some of what only one of two tables holds; none if they hold the same.
     func differences(from other: TableListing) -> ArraySlice<String> {
         contents.difference(from: other.contents).map(Self.text).prefix(10)

@@ -47,7 +47,7 @@ struct FlowPurgeTests {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [purge] in await purge.run(hands) }
             await body()
-            group.cancelAll()
+            purge.end()
         }
     }
 
@@ -118,12 +118,41 @@ struct FlowPurgeTests {
     func finishes() async throws {
         let waiting = try filter("10.244.0.1:8080")
         purge.add([waiting])
+        purge.end()
+        await purge.run(hands())
+        #expect(record.rounds.last == [waiting])
+    }
+
+    @Test("a look that takes long is given up at the end, and its flows are looked for once more")
+    func endsAmidLook() async throws {
+        let waiting = try filter("10.244.0.1:8080")
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let hands = FlowPurge.Hands(
+            delete: { [record] filters in
+                guard record.add(filters) == 1 else { return !Task.isCancelled }
+                begin.finish()
+                // As long as it takes until somebody gives up.
+                let (forever, _) = AsyncStream.makeStream(of: Void.self)
+                for await _ in forever {}
+                return false
+            },
+            audit: { true })
+        await running(hands) {
+            purge.add([waiting])
+            for await _ in begun {}
+        }
+        #expect(record.rounds == [[waiting], [waiting]])
+    }
+
+    @Test("a purge that is made to end asks the kernel for nothing more")
+    func isCancelled() async throws {
+        purge.add([try filter("10.244.0.1:8080")])
         let hands = hands()
         await withTaskGroup(of: Void.self) { group in
             group.cancelAll()
             group.addTask { [purge] in await purge.run(hands) }
         }
-        #expect(record.rounds == [[waiting]])
+        #expect(record.rounds.isEmpty)
     }
 
     @Test("the kernel is asked nothing while no endpoint goes")

@@ -89,8 +89,8 @@ struct FlowLab {
     }
 
     /// Compares all flows with the frontends, and deletes those that lead elsewhere.
-    func audit() async throws -> [FlowDeletionReason: Int] {
-        let stale = try await writer.staleFlows(among: cleaner.candidates())
+    func audit(others: Set<IPAddress> = []) async throws -> [FlowDeletionReason: Int] {
+        let stale = try await writer.staleFlows(among: cleaner.candidates(), others: others)
         return try await cleaner.delete(stale)
     }
 }

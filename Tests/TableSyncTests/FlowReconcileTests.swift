@@ -141,6 +141,35 @@ struct FlowReconcileTests {
         #expect(try talk.reaches(2))
     }
 
+    @Test(
+        "flows of a ClusterIP that went are found after a kill, and those of others are not",
+        arguments: ways.filter { $0.frontend == .clusterIP })
+    func orphans(way: Way) async throws {
+        let talk = try Conversation(way, pods: [2])
+        try await talk.lab.start(talk.entries([2]))
+        #expect(try talk.reaches(2))
+        // What a proxy leaves that is killed between the commit and the deletion of flows.
+        _ = try await talk.lab.writer.write([(identity("web"), [])])
+        let report = try await talk.lab.start([])
+        #expect(report.staleFlows.isEmpty)
+        let address = way.frontend.socket(way.family).address
+        #expect(try await talk.lab.audit(others: [address]) == [:])
+        #expect(try await talk.lab.audit() == [.backendGone: 1])
+        #expect(try !talk.reaches(2, isExpected: false))
+    }
+
+    @Test(
+        "a translated flow that goes to no ClusterIP may be anybody's, and is left alone",
+        arguments: ways.filter { $0.frontend != .clusterIP })
+    func translatedByOthers(way: Way) async throws {
+        let talk = try Conversation(way, pods: [2])
+        try await talk.lab.start(talk.entries([2]))
+        #expect(try talk.reaches(2))
+        _ = try await talk.lab.writer.write([(identity("web"), [])])
+        try await talk.lab.start([])
+        #expect(try await talk.lab.audit() == [:])
+    }
+
     @Test("flows that lead elsewhere, and flows to nothing of ours, are left alone")
     func unrelated() async throws {
         let way = Way(frontend: .nodePort, family: .v4, isHostNetwork: false)
