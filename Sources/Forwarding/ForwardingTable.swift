@@ -55,7 +55,9 @@ package struct ForwardingTable: Sendable {
     ) -> Replacement {
         var result = Replacement()
         exchange(updates, &result)
-        for (table, chain) in result.newChains.map({ ($0.table, $0.chain.chain) }) {
+        for (table, shared) in result.newChains {
+            let chain = shared.chain(on: layout.role)
+            result.changes += shared.sets.map { .createSet(table, $0) }
             result.changes.append(
                 .createChain(table, name: chain.name, base: nil, comment: chain.comment))
             result.changes.append(.replaceRules(table, chain: chain.name, chain.rules))
@@ -220,7 +222,10 @@ package struct ForwardingTable: Sendable {
 
     private func wholeTable(_ family: IPFamily) -> Table {
         var table = layout.emptyTable(family)
-        for chain in uses.chains(in: table.id).map(\.chain) { table.chains[chain.name] = chain }
+        for shared in uses.chains(in: table.id) {
+            table.chains[shared.name] = shared.chain(on: layout.role)
+            for set in shared.sets { table.sets[set.name] = ElementSet(set) }
+        }
         if layout.role == .node {
             for (set, elements) in surroundings.elements(family, sets: layout.sets) {
                 for element in elements { table.sets[set.name]?.elements[element.key] = element }
