@@ -117,3 +117,17 @@ extension IPAddress: CustomStringConvertible {
         }
     }
 }
+
+extension IPAddress {
+    /// The address after this one; nil after the family's last.
+    package var successor: IPAddress? {
+        let highest = UInt128.max >> (128 - family.addressBits)
+        return numericValue < highest
+            ? IPAddress(family: family, numericValue: numericValue + 1) : nil
+    }
+
+    /// The address before this one; nil before the family's first.
+    package var predecessor: IPAddress? {
+        numericValue > 0 ? IPAddress(family: family, numericValue: numericValue - 1) : nil
+    }
+}

@@ -33,6 +33,8 @@ void cnf_element_put(struct nlmsghdr *message, const struct cnf_element *element
         put_verdict(message, element);
     else if (element->data)
         put_data(message, NFTA_SET_ELEM_DATA, element->data, element->data_length);
+    if (element->timeout_milliseconds)
+        mnl_attr_put_u64(message, NFTA_SET_ELEM_TIMEOUT, htobe64(element->timeout_milliseconds));
     if (element->user_data)
         mnl_attr_put(message, NFTA_SET_ELEM_USERDATA, element->user_data_length,
                      element->user_data);

@@ -68,7 +68,7 @@ package enum BalancerOrders {
     }
 
     /// Percent encoding of all but letters, digits and what names are made of (RFC 3986, 2.3).
-    private static func encoded(_ text: String) -> String {
+    static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             switch byte {
             case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f:

@@ -44,7 +44,23 @@ package enum BalancerReport {
                 ["  NODE", "TARGET", "STATE", "WEIGHT", "FLOWS", "SINCE", "LAST CHECK", "REASON"],
                 service.backends.map { row(of: $0, checks(of: status)) })
         }
+        lines += refusals(of: status)
         return lines.joined(separator: "\n")
+    }
+
+    /// What was kept away, if anything was or is.
+    private static func refusals(of status: BalancerStatus) -> [String] {
+        var lines: [String] = []
+        if status.blockedCount > 0 {
+            lines += [
+                "", "blocked: \(status.blockedCount); `sluice balancer blocklist` names them",
+            ]
+        }
+        guard !status.refusals.isEmpty else { return lines }
+        return lines + [""]
+            + table(
+                ["REFUSED BY", "FRONTEND", "PACKETS", "SERVICE"],
+                status.refusals.map { [$0.reason, $0.frontend, "\($0.packets)", $0.label] })
     }
 
     private static func checks(of status: BalancerStatus) -> [String: BalancerStatus.Check] {
@@ -68,7 +84,7 @@ package enum BalancerReport {
     }
 
     /// Columns as wide as their widest cell, two blanks apart.
-    private static func table(_ head: [String], _ rows: [[String]]) -> [String] {
+    static func table(_ head: [String], _ rows: [[String]]) -> [String] {
         let widths = head.indices.map { column in
             ([head] + rows).map { $0[column].count }.max() ?? 0
         }

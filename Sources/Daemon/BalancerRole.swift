@@ -73,28 +73,31 @@ struct BalancerRole {
         configuration.rules = settings.choices.rules
         configuration.slowStart = settings.choices.slowStart
         configuration.commandFolder = settings.choices.commandFolder
+        configuration.blocklistFile = "\(context.common.stateDirectory)/balancer-blocklist.json"
         configuration.ordersFile = "\(context.common.stateDirectory)/balancer-orders.json"
         let balancer = try LoadBalancer(
             configuration, client: client,
             journal: HostJournal(directory: context.common.stateDirectory, role: "balancer"),
             logger: context.logger)
         let pages = Self.pages(of: balancer)
+        let metricsPage = context.metricsPage(followedBy: { await balancer.refusalMetrics() })
         services = [
             balancer,
             StatusServer(place: .tcp(settings.listen), pages: pages, logger: context.logger),
             StatusServer(
-                place: .tcp(settings.metrics), pages: [context.metricsPage],
+                place: .tcp(settings.metrics), pages: [metricsPage],
                 logger: context.logger),
             StatusServer(
                 place: .unixSocket(path: context.socketPath),
                 pages: pages + [
-                    context.metricsPage,
+                    metricsPage, BalancerBlocks.page(of: balancer),
                     ProxyRole.differencePage {
                         guard balancer.health.state.hasSynced else { throw ToolFailure.notSynced }
                         return try await balancer.difference()
                     },
                 ],
-                actions: [BalancerOrders.action(of: balancer)],
+                actions: [BalancerOrders.action(of: balancer)]
+                    + BalancerBlocks.actions(of: balancer),
                 logger: context.logger),
         ]
     }

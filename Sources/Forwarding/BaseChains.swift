@@ -4,6 +4,9 @@ import Ruleset
 /// The chains that every table has, however many Services there are.
 enum BaseChains {
     static let refuse = "refuse"
+    static let strangers = "strangers"
+    static let overRate = "over_rate"
+    static let overLimit = "over_limit"
     private static let originalIsTransport = Statement.isProtocol([.tcp, .udp, .sctp])
 
     /// Nothing behind a frontend: the client is told at once.
@@ -114,6 +117,10 @@ enum BaseChains {
     /// before the translation is undone (-100). A client's next SYN is thus a new connection.
     static let ofBalancer: [Chain] = [
         refuseChain,
+        dropping(strangers, "from a source that is not allowed", SetNames.strangers),
+        dropping(overRate, "of a client that connects too fast", SetNames.overRate),
+        dropping(overLimit, "one connection too many", SetNames.overLimit),
+        blocked,
         Chain(
             "prerouting", base: BaseChain(.nat, .prerouting, priority: -100),
             rules: [Rule(.verdict(.goto("service")))]),
@@ -122,7 +129,10 @@ enum BaseChains {
             rules: [Rule(.verdict(.goto("service")))]),
         Chain(
             "service",
-            rules: [Rule(.verdictMap(Fields.frontend, map: SetNames.services))]),
+            rules: [
+                Rule(.verdictMap(Fields.frontend, map: SetNames.guards)),
+                Rule(.verdictMap(Fields.frontend, map: SetNames.services)),
+            ]),
         Chain(
             "postrouting", base: BaseChain(.nat, .postrouting, priority: 100),
             rules: [Rule(.isDestinationTranslated, .verdict(.goto("after_dnat")))]),
@@ -142,4 +152,29 @@ enum BaseChains {
                     .verdict(.drop))
             ]),
     ]
+}
+
+/// What keeps clients from a balancer.
+extension BaseChains {
+    /// Before connection tracking (-200), so that a blocked client costs next to nothing and no
+    /// connection of it goes on. What is no VIP, such as the balancer's own address, stays open.
+    fileprivate static let blocked = Chain(
+        "blocked", base: BaseChain(.filter, .prerouting, priority: -300),
+        comment: "clients that no VIP hears",
+        rules: [
+            Rule(
+                .inSet([.sourceAddress], isNegated: false, set: SetNames.blocklist),
+                .inSet([.destinationAddress], isNegated: false, set: SetNames.virtualIPs),
+                .verdict(.drop))
+        ])
+
+    /// Drops whatever comes; the set is looked into for its counters alone.
+    fileprivate static func dropping(_ name: String, _ comment: String, _ set: String) -> Chain {
+        Chain(
+            name, comment: "\(comment): counted and dropped",
+            rules: [
+                Rule(.inSet(Fields.frontend, isNegated: false, set: set), .verdict(.drop)),
+                Rule(.verdict(.drop)),
+            ])
+    }
 }

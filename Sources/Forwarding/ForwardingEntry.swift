@@ -44,6 +44,8 @@ package struct ForwardingEntry: Hashable, Sendable {
     /// True if a backend's refusal is kept from the client, whose next attempt may meet another;
     /// only a balancer's table does so, and only while there is another.
     package var holdsRefusals: Bool
+    /// The bounds within which it takes new connections; only a balancer's table keeps them.
+    package var protection: Protection
     /// True if a client's address says which slot it gets; affinity with a timeout goes before.
     package var choosesBySource: Bool
 
@@ -52,7 +54,8 @@ package struct ForwardingEntry: Hashable, Sendable {
         _ frontend: Frontend, label: String, backends: [SocketEndpoint], localCount: Int = 0,
         isLocalForOutside: Bool = false, outsideOnlyCount: Int = 0, fallback: Fallback = .refuse,
         affinitySeconds: Int? = nil, allowedSources: [CIDRBlock] = [],
-        sourceHiding: SourceHiding, holdsRefusals: Bool = false, choosesBySource: Bool = false
+        sourceHiding: SourceHiding, holdsRefusals: Bool = false, choosesBySource: Bool = false,
+        protection: Protection = Protection()
     ) {
         precondition(localCount <= backends.count, "local backends are counted among all")
         precondition(
@@ -70,6 +73,7 @@ package struct ForwardingEntry: Hashable, Sendable {
         self.sourceHiding = sourceHiding
         self.holdsRefusals = holdsRefusals
         self.choosesBySource = choosesBySource
+        self.protection = protection
     }
 
     /// The address family of frontend and backends.

@@ -43,6 +43,18 @@ package struct ForwardingLayout: Hashable, Sendable {
         (TableID(family, role.tableName), sets.affinity)
     }
 
+    /// The set of sources that a balancer blocks.
+    package var blocklist: SetDeclaration { sets.blocklist }
+
+    /// The sets whose counters say what a balancer refused; none if nothing counts.
+    package var refusalCounters: [(reason: RefusalReason, set: SetDeclaration)] {
+        guard role == .balancer, hasCounters else { return [] }
+        return [
+            (.sourceRanges, sets.strangers), (.clientRate, sets.overRate),
+            (.connectionLimit, sets.overLimit), (.blocklist, sets.virtualIPs),
+        ]
+    }
+
     /// The table of one family.
     package func table(_ family: IPFamily) -> TableID { TableID(TableFamily(family), role.tableName) }
 

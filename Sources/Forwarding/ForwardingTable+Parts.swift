@@ -6,7 +6,10 @@ extension ForwardingTable {
     /// One family's table without the elements of its sets.
     package func frame(_ family: IPFamily) -> Table {
         var table = layout.emptyTable(family)
-        for chain in uses.chains(in: table.id).map(\.chain) { table.chains[chain.name] = chain }
+        for shared in uses.chains(in: table.id) {
+            table.chains[shared.name] = shared.chain(on: layout.role)
+            for set in shared.sets { table.sets[set.name] = ElementSet(set) }
+        }
         return table
     }
 

@@ -55,7 +55,9 @@ package struct ForwardingTable: Sendable {
     ) -> Replacement {
         var result = Replacement()
         exchange(updates, &result)
-        for (table, chain) in result.newChains.map({ ($0.table, $0.chain.chain) }) {
+        for (table, shared) in result.newChains {
+            let chain = shared.chain(on: layout.role)
+            result.changes += shared.sets.map { .createSet(table, $0) }
             result.changes.append(
                 .createChain(table, name: chain.name, base: nil, comment: chain.comment))
             result.changes.append(.replaceRules(table, chain: chain.name, chain.rules))

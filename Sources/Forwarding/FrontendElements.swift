@@ -20,7 +20,14 @@ struct FrontendElements {
             chains += choosing(entry.localSlots).withSuccessors
         }
         if let seconds = entry.affinitySeconds { chains.append(.remember(seconds)) }
+        if let guardChain { chains.append(.guarding(guardChain)) }
         return chains
+    }
+
+    private var guardChain: GuardChain? {
+        guard layout.role == .balancer, !entry.protection.isNone else { return nil }
+        return GuardChain(
+            protection: entry.protection, isRestricted: !entry.allowedSources.isEmpty)
     }
 
     /// Elements that belong to this frontend alone.
@@ -53,12 +60,40 @@ struct FrontendElements {
             elements.append(
                 PlacedElement(set: sets.holdRefusals, element: Element(key, comment: comment)))
         }
-        return elements + allowedSources(key)
+        return elements + allowedSources(key) + protection(key)
     }
 
-    /// Elements that other frontends may need as well: hairpins and ClusterIPs.
+    /// What bounds the frontend's connections on a balancer, and what counts the refused ones.
+    private func protection(_ key: ElementData) -> [PlacedElement] {
+        guard layout.role == .balancer else { return [] }
+        let sets = layout.sets
+        var elements: [PlacedElement] = []
+        if let guardChain {
+            elements.append(
+                PlacedElement(
+                    set: sets.guards,
+                    element: Element(
+                        key, value: .verdict(.jump(guardChain.name)), comment: comment)))
+        }
+        let counting = [
+            (sets.strangers, !entry.allowedSources.isEmpty),
+            (sets.overRate, entry.protection.clientRate != nil),
+            (sets.overLimit, entry.protection.connectionLimit != nil),
+        ]
+        for (set, isUsed) in counting where isUsed {
+            elements.append(PlacedElement(set: set, element: Element(key, comment: comment)))
+        }
+        return elements
+    }
+
+    /// Elements that other frontends may need as well: hairpins and ClusterIPs, or a balancer's
+    /// addresses.
     var shared: [PlacedElement] {
-        guard layout.role == .node else { return [] }
+        guard layout.role == .node else {
+            var data = ElementData()
+            data.append(entry.frontend.address)
+            return [PlacedElement(set: layout.sets.virtualIPs, element: Element(data))]
+        }
         var elements: [PlacedElement] = []
         if entry.sourceHiding == .byServiceRange {
             var data = ElementData()

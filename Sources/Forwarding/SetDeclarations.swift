@@ -16,6 +16,12 @@ enum SetNames {
     static let pods = "pods"
     static let cluster = "cluster"
     static let holdRefusals = "hold_refusals"
+    static let guards = "guards"
+    static let strangers = "strangers"
+    static let overRate = "over_rate"
+    static let overLimit = "over_limit"
+    static let virtualIPs = "vips"
+    static let blocklist = "blocklist"
 }
 
 /// What each set and map is made of: made once, since every element is placed with its set.
@@ -34,10 +40,22 @@ struct SetDeclarations: Sendable {
     let fromOutside: SetDeclaration
     let endpoints: SetDeclaration
     let holdRefusals: SetDeclaration
+    let strangers: SetDeclaration
+    let overRate: SetDeclaration
+    let overLimit: SetDeclaration
+    let virtualIPs: SetDeclaration
+
+    let guards = SetDeclaration(
+        SetNames.guards, key: Fields.frontend, value: .verdict,
+        comment: "frontends that bound new connections")
+
+    let blocklist = SetDeclaration(
+        SetNames.blocklist, key: [.sourceAddress], isInterval: true, filling: .timed,
+        comment: "sources that no VIP hears: sluice balancer block")
 
     let affinity = SetDeclaration(
         SetNames.affinity, key: Fields.client, value: .data(Fields.backend),
-        dynamicTimeoutSeconds: 10_800, size: Self.affinitySize,
+        filling: .byPackets(timeoutSeconds: 10_800), size: Self.affinitySize,
         comment: "client . frontend -> its endpoint, learned from traffic")
 
     let remember = SetDeclaration(
@@ -91,6 +109,18 @@ struct SetDeclarations: Sendable {
         holdRefusals = SetDeclaration(
             SetNames.holdRefusals, key: Fields.frontend, hasCounter: hasCounters,
             comment: "frontends with another backend for whom one refuses")
+        strangers = SetDeclaration(
+            SetNames.strangers, key: Fields.frontend, hasCounter: hasCounters,
+            comment: "counts the packets from sources that are not allowed")
+        overRate = SetDeclaration(
+            SetNames.overRate, key: Fields.frontend, hasCounter: hasCounters,
+            comment: "counts the packets of clients that connect too fast")
+        overLimit = SetDeclaration(
+            SetNames.overLimit, key: Fields.frontend, hasCounter: hasCounters,
+            comment: "counts the packets of connections that are too many")
+        virtualIPs = SetDeclaration(
+            SetNames.virtualIPs, key: [.destinationAddress], hasCounter: hasCounters,
+            comment: "addresses of frontends; counts the packets from the blocklist")
     }
 
     /// The sets of a node's table.
@@ -103,6 +133,9 @@ struct SetDeclarations: Sendable {
 
     /// The sets of a balancer's table.
     var ofBalancer: [SetDeclaration] {
-        [services, endpoints, affinity, remember, hideClient, allowedSources, holdRefusals]
+        [
+            services, endpoints, affinity, remember, hideClient, allowedSources, holdRefusals,
+            guards, strangers, overRate, overLimit, virtualIPs, blocklist,
+        ]
     }
 }

@@ -17,6 +17,8 @@ enum SharedChain: Hashable, Comparable {
     case restrictedHash(Int)
     /// Learns or renews a client's choice for so many seconds.
     case remember(Int)
+    /// Drops new connections that exceed bounds.
+    case guarding(GuardChain)
 
     /// How a frontend chooses among these slots.
     static func choosing(among slots: SlotRange, for entry: ForwardingEntry) -> SharedChain {
@@ -41,13 +43,14 @@ enum SharedChain: Hashable, Comparable {
         case .hash(let count): "hash_\(count)"
         case .restrictedHash(let count): "restricted_hash_\(count)"
         case .remember(let seconds): "remember_\(seconds)s"
+        case .guarding(let guardChain): guardChain.name
         }
     }
 
     /// The chain that this one ends in, if it does.
     var next: SharedChain? {
         switch self {
-        case .random, .hash, .remember: nil
+        case .random, .hash, .remember, .guarding: nil
         case .restrictedHash(let count): .hash(count)
         case .stickyRandom(let slots), .restrictedRandom(let slots): .random(slots)
         case .restrictedStickyRandom(let slots): .stickyRandom(slots)
@@ -57,9 +60,15 @@ enum SharedChain: Hashable, Comparable {
     /// This chain and all that it leads to.
     var withSuccessors: [SharedChain] { [self] + (next?.withSuccessors ?? []) }
 
-    /// The chain as it stands in the table.
-    var chain: Chain {
+    /// The sets that are the chain's own.
+    var sets: [SetDeclaration] {
+        if case .guarding(let guardChain) = self { guardChain.sets } else { [] }
+    }
+
+    /// The chain as it stands in the table of such a host.
+    func chain(on role: ForwardingLayout.Role) -> Chain {
         switch self {
+        case .guarding(let guardChain): return guardChain.chain
         case .random(let slots):
             let slot = Selector.random(
                 modulus: UInt32(slots.count), offset: UInt32(slots.first))
@@ -90,7 +99,7 @@ enum SharedChain: Hashable, Comparable {
                         .inSet(
                             Fields.frontend + [.sourceAddress], isNegated: true,
                             set: SetNames.allowedSources),
-                        .verdict(.drop)),
+                        .verdict(role == .node ? .drop : .goto(BaseChains.strangers))),
                     Rule(.verdict(.goto(next?.name ?? ""))),
                 ])
         case .remember(let seconds):

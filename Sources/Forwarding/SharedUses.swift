@@ -104,5 +104,8 @@ struct SharedUses {
         for placed in idle { chainUses[placed] = nil }
         return idle.map { .replaceRules($0.table, chain: $0.chain.name, []) }
             + idle.map { .deleteChain($0.table, name: $0.chain.name) }
+            + idle.flatMap { placed in
+                placed.chain.sets.map { .deleteSet(placed.table, name: $0.name) }
+            }
     }
 }

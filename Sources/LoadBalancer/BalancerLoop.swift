@@ -24,6 +24,8 @@ struct BalancerLoop {
         let changeChecks: @Sendable (BalancerPlan.Step) -> Void
         /// Has exactly these addresses held, soon.
         let holdAddresses: @Sendable (Set<IPAddress>) async -> Void
+        /// Fills what the tables hold beside the plan, now that they were made or repaired.
+        var tablesStand: @Sendable () async -> Void = {}
     }
 
     let hands: Hands
@@ -96,6 +98,7 @@ struct BalancerLoop {
             }
             report = try await hands.writer.write(updates)
         }
+        if work.isComplete || report.hasRepaired { await hands.tablesStand() }
         metrics.synced(report, work, at: clock.now)
         await letGo(stale.compactMap { filter(for: $0, after: work.step) })
         // Only now: before its frontends stand, an address would make this host refuse.
@@ -163,6 +166,7 @@ struct BalancerLoop {
             if let comparison = try await hands.writer.compare(always: false),
                 comparison.repairCount > 0
             {
+                await hands.tablesStand()
                 metrics.repaired(comparison)
                 logger.warning(
                     "somebody else changed our tables; they are repaired",

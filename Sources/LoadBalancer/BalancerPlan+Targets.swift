@@ -1,4 +1,5 @@
 import Addressing
+import Forwarding
 package import ServiceModel
 package import ServiceTranslation
 
@@ -59,6 +60,7 @@ extension BalancerPlan {
         step.tallies.append((identity, service.map { _ in TargetTally(views) }))
         guard let service else {
             failingOpen.remove(identity)
+            protections[identity] = nil
             step.updates.append((identity, BalancedService()))
             return
         }
@@ -66,12 +68,15 @@ extension BalancerPlan {
             views.map { ($0.target, $0.standing) }, uniquingKeysWith: { first, _ in first })
         // A node without an endpoint does not answer there either, and must stay out.
         let cannotTell = service.externalPolicy == .local && service.healthCheckNodePort == nil
+        let bounds = ProtectionNotes(service, last: protections[identity] ?? Protection())
+        protections[identity] = bounds.protection.isNone ? nil : bounds.protection
         let translated = (cannotTell ? strictFrontends : frontends).translate(
-            service, nodes: eligibleNodes, holdsRefusals: endpoints.exist(of: identity)
+            service, nodes: eligibleNodes, holdsRefusals: endpoints.exist(of: identity),
+            protection: bounds.protection
         ) { standings[$0] ?? .withheld }
         step.updates.append((identity, translated))
         for view in views { step.departures[view.target.socket] = view.departure }
-        step.warnings += translated.problems.map(\.description)
+        step.warnings += (translated.problems + bounds.problems).map(\.description)
         step.warnings += assignment.checks(for: service).warnings
         if translated.failsOpen {
             if failingOpen.insert(identity).inserted {

@@ -1,4 +1,5 @@
 package import Addressing
+import Forwarding
 package import KubeAPI
 package import ServiceModel
 package import ServiceTranslation
@@ -63,6 +64,8 @@ package struct BalancerPlan: Sendable {
     package internal(set) var draining: [ServiceIdentity: [DrainingTarget]] = [:]
     /// Services some of whose nodes are used although checks speak against them.
     package internal(set) var failingOpen: Set<ServiceIdentity> = []
+    /// The bounds of Services that have any.
+    var protections: [ServiceIdentity: Protection] = [:]
 
     /// Nothing is known yet.
     package init(

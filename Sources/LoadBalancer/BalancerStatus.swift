@@ -73,6 +73,18 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
         package let backends: [Backend]
     }
 
+    /// Packets that a frontend's protection has dropped.
+    package struct Refusal: Codable, Hashable, Sendable {
+        /// `source-ranges`, `client-rate`, `connection-limit` or `blocklist`.
+        package let reason: String
+        /// What they were meant for, such as `198.51.100.10:80/tcp`; of the blocklist the address.
+        package let frontend: String
+        /// Whose frontend it is, such as `default/web:http`; empty for the blocklist.
+        package let label: String
+        /// How many there were, since the frontend has that protection.
+        package let packets: UInt64
+    }
+
     /// True if traffic is steered as the API and the checks last said.
     package let isHealthy: Bool
     /// The addresses that are answered for.
@@ -81,6 +93,10 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
     package let nodes: [Node]
     /// All Services of type LoadBalancer, in order of their names.
     package let services: [Service]
+    /// What was dropped, reason by reason, where anything was.
+    package let refusals: [Refusal]
+    /// How many blocks of addresses are blocked.
+    package let blockedCount: Int
     /// How many Services have frontends in the kernel.
     package let serviceCount: Int
     /// Services that the kernel refused, with the reason.

@@ -28,6 +28,8 @@ package struct LoadBalancer: Service {
     private let writer: ForwardingWriter
     private let cleaner: FlowCleaner
     private let ordersFile: OrdersFile?
+    let blocklist: BlocklistKeeper
+    let refusalCounter: RefusalCounter
     /// How the balancer is, for its health port.
     package let health: SyncHealth
 
@@ -46,10 +48,15 @@ package struct LoadBalancer: Service {
         let ordersFile = configuration.ordersFile.map { OrdersFile(path: $0) }
         self.ordersFile = ordersFile
         cleaner = try FlowCleaner()
-        writer = try ForwardingWriter(
-            layout: ForwardingLayout(
-                role: .balancer, flags: configuration.ownsTables ? .owned : [],
-                hasCounters: configuration.hasCounters))
+        let layout = ForwardingLayout(
+            role: .balancer, flags: configuration.ownsTables ? .owned : [],
+            hasCounters: configuration.hasCounters)
+        let writer = try ForwardingWriter(layout: layout)
+        self.writer = writer
+        refusalCounter = try RefusalCounter(layout: layout)
+        blocklist = BlocklistKeeper(
+            file: configuration.blocklistFile.map { JSONFile(path: $0) }, logger: logger
+        ) { try await writer.fillBlocklist($0) }
         (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         board = HealthBoard(slowStart: configuration.slowStart, metrics: metrics, signal: signal) {
@@ -81,8 +88,11 @@ package struct LoadBalancer: Service {
     /// How the balancer, its nodes and their checks are now.
     package func status() async -> BalancerStatus {
         let flows = try? await cleaner.flows(anyOf: [FlowFilter()])
+        let refusals = await refusals()
+        let blocked = await blocked()
         return StatusReading(
-            plan: await inbox.plan, records: board.records, standings: board.standings,
+            refusals: refusals, blocked: blocked, plan: await inbox.plan, records: board.records,
+            standings: board.standings,
             flows: LiveFlows.byBackend(flows ?? [])
         ).status(health: health.state, isHealthy: health.isHealthy(at: .now))
     }
@@ -141,7 +151,8 @@ package struct LoadBalancer: Service {
                 prober.change(
                     starting: Array(step.startedChecks), ending: Array(step.endedChecks))
             },
-            holdAddresses: { await announcer?.want($0) })
+            holdAddresses: { await announcer?.want($0) },
+            tablesStand: { [blocklist] in await blocklist.tablesStand() })
     }
 
     /// Watches, and calls `turn` whenever there may be work, and at intervals.

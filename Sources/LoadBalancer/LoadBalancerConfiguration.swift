@@ -17,6 +17,8 @@ package struct LoadBalancerConfiguration: Sendable {
     package var commandFolder: String?
     /// The file in which orders for nodes outlive a restart; nil: they do not.
     package var ordersFile: String?
+    /// The file in which the blocklist outlives a restart of the host; nil: it does not.
+    package var blocklistFile: String?
     /// True if frontends and endpoints count their connections in the kernel.
     package let hasCounters: Bool
     /// True if the tables are to be owned, so that nobody else can change them.

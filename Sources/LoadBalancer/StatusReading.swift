@@ -1,4 +1,5 @@
 import Addressing
+import Forwarding
 import FoundationEssentials
 import HealthChecking
 import ServiceModel
@@ -7,6 +8,8 @@ import TableSync
 
 /// Gathers a status from all who know a part of it.
 struct StatusReading {
+    let refusals: [RefusalCount]
+    let blocked: [Blocklist.Entry]
     let plan: BalancerPlan
     let records: [HealthCheck: HealthLedger.Record]
     let standings: CheckStandings
@@ -16,7 +19,12 @@ struct StatusReading {
         BalancerStatus(
             isHealthy: isHealthy, addresses: plan.addresses.sorted().map(\.description),
             nodes: nodes, services: plan.balancedServices.map(service),
-            serviceCount: health.serviceCount, refused: health.refused,
+            refusals: refusals.filter { $0.packets > 0 }.map {
+                BalancerStatus.Refusal(
+                    reason: $0.reason.rawValue, frontend: $0.place, label: $0.label,
+                    packets: $0.packets)
+            },
+            blockedCount: blocked.count, serviceCount: health.serviceCount, refused: health.refused,
             lastError: health.lastError, disconnected: health.disconnected)
     }
 

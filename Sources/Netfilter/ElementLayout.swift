@@ -26,7 +26,7 @@ struct ElementLayout {
 
     /// Appends an element to a message that has the room.
     func write(
-        _ element: Element, to header: UnsafeMutablePointer<nlmsghdr>
+        _ element: Element, timeoutSeconds: Int? = nil, to header: UnsafeMutablePointer<nlmsghdr>
     ) throws(NetfilterError) {
         guard element.comment?.utf8.count ?? 0 <= UserData.maximumCommentBytes,
             element.verdictTarget?.utf8.count ?? 0 <= Transaction.maximumNameBytes
@@ -35,6 +35,7 @@ struct ElementLayout {
             var raw = unsafe cnf_element()
             unsafe raw.key = unsafe key
             unsafe raw.key_length = UInt16(keyLength)
+            unsafe raw.timeout_milliseconds = UInt64(clamping: timeoutSeconds ?? 0) * 1000
             unsafe withBytes(of: element.lastKey ?? element.key) { lastKey in
                 if hasKeyEnd {
                     unsafe raw.key_end = unsafe lastKey

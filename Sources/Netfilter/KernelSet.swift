@@ -46,6 +46,17 @@ struct KernelSet {
     }
 }
 
+extension SetDeclaration.Filling {
+    fileprivate init(kernelFlags flags: UInt32, timeoutSeconds: Int) {
+        let hasTimeout = flags & UInt32(NFT_SET_TIMEOUT.rawValue) != 0
+        if flags & UInt32(NFT_SET_EVAL.rawValue) != 0 {
+            self = .byPackets(timeoutSeconds: hasTimeout ? timeoutSeconds : nil)
+        } else {
+            self = hasTimeout ? .timed : .planned
+        }
+    }
+}
+
 extension SetDeclaration {
     /// Reads what nft noted; nil if nft noted nothing, or something that Sluice never declares.
     fileprivate init?(
@@ -68,7 +79,7 @@ extension SetDeclaration {
         self.init(
             name, key: key, value: value,
             isInterval: flags & UInt32(NFT_SET_INTERVAL.rawValue) != 0,
-            dynamicTimeoutSeconds: milliseconds == 0 ? nil : Int(milliseconds / 1000),
+            filling: Filling(kernelFlags: flags, timeoutSeconds: Int(milliseconds / 1000)),
             size: size == 0 ? nil : Int(size), hasCounter: hasCounter,
             comment: UserData.text(notes[7]))
     }

@@ -56,6 +56,18 @@ struct RuleLowering {
         case .masquerade: [.masquerade(flags: UInt32(NF_NAT_RANGE_PROTO_RANDOM_FULLY))]
         case .update(let set, let key, let timeoutSeconds, let value):
             update(set, key: key, timeoutSeconds: timeoutSeconds, value: value)
+        case .isOverRate(let rate, let set, let key, let timeoutSeconds):
+            load(key) + [
+                .bound(
+                    .rate(rate), set: set, key: 0,
+                    timeoutMilliseconds: UInt64(clamping: timeoutSeconds) * 1000)
+            ]
+        case .isOverCount(let count, let set, let key):
+            load(key) + [
+                .bound(
+                    .connections(UInt32(clamping: count)), set: set, key: 0,
+                    timeoutMilliseconds: 0)
+            ]
         case .reject(let refusal): [reject(refusal)]
         case .verdict(let verdict): [.verdict(verdict)]
         case .foreign(let text): [.unknown(text)]

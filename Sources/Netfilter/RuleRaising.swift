@@ -50,6 +50,8 @@ struct RuleRaising {
             statements.append(.translateDestination(fields, map: map))
         case .update(let set, let key, let value, let timeoutMilliseconds):
             update(set, key: key, value: value, timeoutMilliseconds: timeoutMilliseconds)
+        case .bound(let bound, let set, let key, let timeoutMilliseconds):
+            keepWithin(bound, set: set, key: key, timeoutMilliseconds: timeoutMilliseconds)
         case .masquerade(let flags):
             guard flags == UInt32(NF_NAT_RANGE_PROTO_RANDOM_FULLY) else {
                 return foreign(expression)
@@ -143,6 +145,22 @@ struct RuleRaising {
             .update(
                 set: set, key: keyFields, timeoutSeconds: Int(timeoutMilliseconds / 1000),
                 value: valueFields))
+    }
+
+    private mutating func keepWithin(
+        _ bound: KernelExpression.Bound, set: String, key: Int, timeoutMilliseconds: UInt64
+    ) {
+        let fields = registers.fields(from: key, words: sets[set]?.keyWords)
+        switch (bound, fields, timeoutMilliseconds) {
+        case (.rate, let fields?, let timeout) where timeout % 1000 == 0:
+            guard let rate = PacketRate(bound) else { break }
+            return statements.append(
+                .isOverRate(rate, set: set, key: fields, timeoutSeconds: Int(timeout / 1000)))
+        case (.connections(let count), let fields?, 0):
+            return statements.append(.isOverCount(Int(count), set: set, key: fields))
+        default: break
+        }
+        foreign(.bound(bound, set: set, key: key, timeoutMilliseconds: timeoutMilliseconds))
     }
 
     private mutating func reject(type: UInt32, code: UInt8) {

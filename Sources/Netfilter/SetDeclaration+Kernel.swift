@@ -12,7 +12,13 @@ extension SetDeclaration {
         if isInterval { flags |= UInt32(NFT_SET_INTERVAL.rawValue) }
         if isConcatenatedInterval { flags |= UInt32(NFT_SET_CONCAT.rawValue) }
         if value != .none { flags |= UInt32(NFT_SET_MAP.rawValue) }
-        if isDynamic { flags |= UInt32(NFT_SET_TIMEOUT.rawValue | NFT_SET_EVAL.rawValue) }
+        switch filling {
+        case .planned: break
+        case .byPackets(let timeoutSeconds):
+            flags |= UInt32(NFT_SET_EVAL.rawValue)
+            if timeoutSeconds != nil { flags |= UInt32(NFT_SET_TIMEOUT.rawValue) }
+        case .timed: flags |= UInt32(NFT_SET_TIMEOUT.rawValue)
+        }
         return flags
     }
 

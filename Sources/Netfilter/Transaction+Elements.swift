@@ -15,9 +15,40 @@ extension Transaction {
     mutating func append(
         _ elements: [Element], of declaration: SetDeclaration, in id: TableID, isRemoval: Bool
     ) throws(NetfilterError) {
+        try unsafe append(elements.count, of: declaration, in: id, isRemoval: isRemoval) {
+            (layout, index, header) throws(NetfilterError) in
+            try unsafe layout.write(elements[index], to: header)
+        }
+    }
+
+    /// Adds elements that go by themselves.
+    mutating func append(
+        _ elements: [TimedElement], of declaration: SetDeclaration, in id: TableID
+    ) throws(NetfilterError) {
+        try unsafe append(elements.count, of: declaration, in: id, isRemoval: false) {
+            (layout, index, header) throws(NetfilterError) in
+            let timed = elements[index]
+            try unsafe layout.write(
+                timed.element, timeoutSeconds: timed.timeoutSeconds, to: header)
+        }
+    }
+
+    /// Removes all elements of a set: the kernel reads a removal of none as one of all.
+    mutating func empty(_ set: String, in id: TableID) throws(NetfilterError) {
+        try unsafe message(NFT_MSG_DELSETELEM, family: id.family) { header in
+            unsafe mnl_attr_put_strz(header, UInt16(NFTA_SET_ELEM_LIST_TABLE.rawValue), id.name)
+            unsafe mnl_attr_put_strz(header, UInt16(NFTA_SET_ELEM_LIST_SET.rawValue), set)
+        }
+    }
+
+    /// Writes so many elements, each by its number, into as many messages as it takes.
+    private mutating func append(
+        _ count: Int, of declaration: SetDeclaration, in id: TableID, isRemoval: Bool,
+        write: (ElementLayout, Int, UnsafeMutablePointer<nlmsghdr>) throws(NetfilterError) -> Void
+    ) throws(NetfilterError) {
         let layout = ElementLayout(declaration, family: id.family, isRemoval: isRemoval)
         var next = 0
-        while next < elements.count {
+        while next < count {
             let first = next
             noteElements(from: first, attributesPerElement: layout.attributesPerElement)
             try unsafe message(
@@ -30,11 +61,11 @@ extension Transaction {
                     header, UInt16(NFTA_SET_ELEM_LIST_SET.rawValue), declaration.name)
                 let list = unsafe mnl_attr_nest_start(
                     header, UInt16(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue))
-                while next < elements.count,
+                while next < count,
                     unsafe header.pointee.nlmsg_len < Self.fullElementBytes
                 {
                     do throws(NetfilterError) {
-                        try unsafe layout.write(elements[next], to: header)
+                        try unsafe write(layout, next, header)
                     } catch {
                         throw NetfilterError(.encode, code: error.code, elementIndex: next)
                     }

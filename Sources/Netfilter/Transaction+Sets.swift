@@ -28,7 +28,7 @@ extension Transaction {
             unsafe nftnl_set_set_u32(
                 pointer, UInt16(NFTNL_SET_DESC_SIZE.rawValue), UInt32(clamping: size))
         }
-        if let seconds = declaration.dynamicTimeoutSeconds {
+        if case .byPackets(let seconds?) = declaration.filling {
             unsafe nftnl_set_set_u64(
                 pointer, UInt16(NFTNL_SET_TIMEOUT.rawValue), UInt64(clamping: seconds) * 1000)
         }

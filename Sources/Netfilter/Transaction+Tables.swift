@@ -27,6 +27,9 @@ extension Transaction {
             try append(elements, of: declaration, in: id, isRemoval: false)
         case .removeElements(let id, let declaration, let elements):
             try append(elements, of: declaration, in: id, isRemoval: true)
+        case .refill(let id, let declaration, let elements):
+            try empty(declaration.name, in: id)
+            try append(elements, of: declaration, in: id)
         }
     }
 
@@ -125,7 +128,7 @@ extension RulesetChange {
         switch self {
         case .createTable(let id, _, _), .deleteTable(let id): [id.name]
         case .createSet(let id, let set), .addElements(let id, let set, _),
-            .removeElements(let id, let set, _):
+            .removeElements(let id, let set, _), .refill(let id, let set, _):
             [id.name, set.name]
         case .deleteSet(let id, let name), .createChain(let id, let name, _, _),
             .deleteChain(let id, let name), .replaceRules(let id, let name, _):

@@ -28,6 +28,9 @@ package enum ChangeText {
             lines("add", table, set, elements)
         case .removeElements(let table, let set, let elements):
             lines("delete", table, set, elements)
+        case .refill(let table, let set, let elements):
+            ["flush set \(table) \(set.name)"]
+                + lines("add", table, set, elements.map(\.element))
         }
     }
 

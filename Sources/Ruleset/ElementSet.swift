@@ -7,6 +7,17 @@ package struct SetDeclaration: Hashable, Sendable {
         case data([Selector])
     }
 
+    /// How elements come into a set.
+    package enum Filling: Hashable, Sendable {
+        /// They are those of the plan.
+        case planned
+        /// Packets bring them. By default an element goes so long after it was written; nil: when
+        /// what it counts has gone.
+        case byPackets(timeoutSeconds: Int?)
+        /// Whoever owns the table puts them in, each for a time of its own.
+        case timed
+    }
+
     /// The name within the table.
     package let name: String
     /// The fields of a key, spelled by the selectors that yield them (`typeof` in nft).
@@ -15,8 +26,8 @@ package struct SetDeclaration: Hashable, Sendable {
     package let value: Value
     /// True if elements are ranges.
     package let isInterval: Bool
-    /// The default timeout of elements that the kernel itself adds; nil for a static set.
-    package let dynamicTimeoutSeconds: Int?
+    /// How elements come into it.
+    package let filling: Filling
     /// The most elements that a dynamic set takes.
     package let size: Int?
     /// True if each element counts the packets that matched it.
@@ -27,21 +38,21 @@ package struct SetDeclaration: Hashable, Sendable {
     /// Declares a set; nothing is created.
     package init(
         _ name: String, key: [Selector], value: Value = .none, isInterval: Bool = false,
-        dynamicTimeoutSeconds: Int? = nil, size: Int? = nil, hasCounter: Bool = false,
+        filling: Filling = .planned, size: Int? = nil, hasCounter: Bool = false,
         comment: String? = nil
     ) {
         self.name = name
         self.key = key
         self.value = value
         self.isInterval = isInterval
-        self.dynamicTimeoutSeconds = dynamicTimeoutSeconds
+        self.filling = filling
         self.size = size
         self.hasCounter = hasCounter
         self.comment = comment
     }
 
-    /// True if the kernel adds elements by itself, so that they are nobody's plan.
-    package var isDynamic: Bool { dynamicTimeoutSeconds != nil }
+    /// True if elements come and go by themselves, so that they are nobody's plan.
+    package var isDynamic: Bool { filling != .planned }
 }
 
 /// One element of a set or map.

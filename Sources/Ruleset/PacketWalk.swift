@@ -20,6 +20,9 @@ package struct PacketWalk: Sendable {
     /// What `update` statements have written, by map.
     package private(set) var learned: [String: [ElementData: ElementData]] = [:]
 
+    /// How many packets the bounds of a set have met, by key.
+    private var counted: [String: [ElementData: Int]] = [:]
+
     /// Prepares walks through a table.
     ///
     /// - Parameters:
@@ -158,10 +161,25 @@ package struct PacketWalk: Sendable {
                 learned[set, default: [:]][keyData] = traveller.data(of: value, choose: choose)
             }
             return .goOn
+        // Walks know no time: what a bucket holds at first is all that it gives, and no
+        // connection ends.
+        case .isOverRate(let rate, let set, let key, _):
+            return count(key, in: set, traveller) > rate.burst ? .goOn : .noMatch
+        case .isOverCount(let limit, let set, let key):
+            return count(key, in: set, traveller) > limit ? .goOn : .noMatch
         case .reject(let refusal): return .end(.refused(refusal))
         case .verdict(let verdict): return .take(verdict)
         case .foreign: return .goOn
         }
+    }
+
+    /// Counts a packet by its key, and says how many there were.
+    private mutating func count(
+        _ key: [Selector], in set: String, _ traveller: Traveller
+    ) -> Int {
+        let data = traveller.data(of: key, choose: choose)
+        counted[set, default: [:]][data, default: 0] += 1
+        return counted[set]?[data] ?? 0
     }
 
     private func find(

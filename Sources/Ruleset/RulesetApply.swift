@@ -19,7 +19,7 @@ extension Ruleset {
         case .deleteTable(let id):
             precondition(tables.removeValue(forKey: id) != nil, "no table \(id)")
         case .createSet, .deleteSet, .createChain, .deleteChain, .replaceRules, .addElements,
-            .removeElements:
+            .removeElements, .refill:
             let id = change.table
             precondition(tables[id] != nil, "no table \(id)")
             tables[id]?.apply(change)
@@ -56,6 +56,9 @@ extension Table {
                 let old = sets[declaration.name]?.elements.removeValue(forKey: element.key)
                 precondition(old != nil, "no such element in \(declaration.name)")
             }
+        case .refill(_, let declaration, _):
+            // Timed elements are nobody's plan: the value does not keep them.
+            precondition(sets[declaration.name] != nil, "no set \(declaration.name)")
         case .createTable, .deleteTable:
             preconditionFailure("a table cannot hold a table")
         }

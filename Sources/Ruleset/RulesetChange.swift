@@ -21,13 +21,17 @@ package enum RulesetChange: Hashable, Sendable {
     /// Removes elements; all of their keys must be there.
     case removeElements(TableID, SetDeclaration, [Element])
 
+    /// Empties a set of timed elements and puts these in.
+    case refill(TableID, SetDeclaration, [TimedElement])
+
     /// The table that changes.
     package var table: TableID {
         switch self {
         case .createTable(let table, _, _), .deleteTable(let table), .createSet(let table, _),
             .deleteSet(let table, _), .createChain(let table, _, _, _),
             .deleteChain(let table, _), .replaceRules(let table, _, _),
-            .addElements(let table, _, _), .removeElements(let table, _, _):
+            .addElements(let table, _, _), .removeElements(let table, _, _),
+            .refill(let table, _, _):
             table
         }
     }

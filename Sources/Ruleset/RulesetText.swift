@@ -63,6 +63,11 @@ package enum StatementText {
         case .update(let set, let key, let timeout, let value):
             "update @\(set) { \(text(of: key, family: family)) timeout \(duration(timeout)) : "
                 + "\(text(of: value, family: family)) }"
+        case .isOverRate(let rate, let set, let key, let timeout):
+            "update @\(set) { \(text(of: key, family: family)) timeout \(duration(timeout)) "
+                + "limit rate over \(rate) }"
+        case .isOverCount(let count, let set, let key):
+            "add @\(set) { \(text(of: key, family: family)) ct count over \(count) }"
         case .reject(.tcpReset): "reject with tcp reset"
         case .reject(.portUnreachable): "reject"
         case .verdict(let verdict): verdict.description

@@ -29,6 +29,12 @@ extension Table {
                 if let name = statement.setName, sets[name] == nil {
                     faults.append(fault("chain \(chain.name)", "there is no set \(name)"))
                 }
+                if let name = statement.filledSetName, let set = sets[name]?.declaration,
+                    !set.isFilledByPackets
+                {
+                    faults.append(
+                        fault("chain \(chain.name)", "packets cannot bring elements to \(name)"))
+                }
                 if case .verdict(let verdict) = statement, let target = verdict.target,
                     chains[target] == nil
                 {
@@ -86,7 +92,22 @@ extension Element {
     }
 }
 
+extension SetDeclaration {
+    /// True if rules may bring elements (kernel: `NFT_SET_EVAL`, asked for by `nft_dynset_init`).
+    fileprivate var isFilledByPackets: Bool {
+        if case .byPackets = filling { true } else { false }
+    }
+}
+
 extension Statement {
+    /// The set that the statement brings elements to, if it does.
+    fileprivate var filledSetName: String? {
+        switch self {
+        case .update, .isOverRate, .isOverCount: setName
+        default: nil
+        }
+    }
+
     /// Why the kernel refuses the statement at a hook; nil if it does not.
     fileprivate func illegality(at place: BaseChain) -> String? {
         switch self {

@@ -11,9 +11,9 @@ struct SetText {
         if let comment = declaration.comment { lines.append("\tcomment \"\(comment)\"") }
         lines.append("\t" + typeLine)
         if let size = declaration.size { lines.append("\tsize \(size)") }
-        if declaration.isInterval { lines.append("\tflags interval") }
-        if let timeout = declaration.dynamicTimeoutSeconds {
-            lines.append("\tflags dynamic,timeout")
+        let flags = flags
+        if !flags.isEmpty { lines.append("\tflags " + flags.joined(separator: ",")) }
+        if case .byPackets(let timeout?) = declaration.filling {
             lines.append("\ttimeout \(StatementText.duration(timeout))")
         }
         if declaration.hasCounter { lines.append("\tcounter") }
@@ -26,6 +26,16 @@ struct SetText {
         }
         lines.append("}")
         return lines
+    }
+
+    private var flags: [String] {
+        let interval = set.declaration.isInterval ? ["interval"] : []
+        return switch set.declaration.filling {
+        case .planned: interval
+        case .byPackets(timeoutSeconds: nil): interval + ["dynamic"]
+        case .byPackets: interval + ["dynamic", "timeout"]
+        case .timed: interval + ["timeout"]
+        }
     }
 
     private var typeLine: String {

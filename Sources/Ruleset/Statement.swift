@@ -28,6 +28,15 @@ package enum Statement: Hashable, Sendable {
     ///
     /// An element that exists keeps its value (kernel: `nft_dynset`).
     case update(set: String, key: [Selector], timeoutSeconds: Int, value: [Selector])
+    /// Goes on only if packets with this key come faster than this.
+    ///
+    /// Each key has a bucket of its own in the dynamic set, which is forgotten so long after its
+    /// last packet. If the set is full, packets with further keys do not go on.
+    case isOverRate(PacketRate, set: String, key: [Selector], timeoutSeconds: Int)
+    /// Goes on only if more than so many tracked connections began with this key.
+    ///
+    /// The dynamic set counts the connections of each key while they are tracked.
+    case isOverCount(Int, set: String, key: [Selector])
     /// Refuses the packet and tells the sender.
     case reject(Refusal)
     /// Ends with a verdict.
@@ -73,7 +82,8 @@ extension Statement {
     package var setName: String? {
         switch self {
         case .inSet(_, _, let name), .verdictMap(_, let name),
-            .translateDestination(_, let name), .update(let name, _, _, _):
+            .translateDestination(_, let name), .update(let name, _, _, _),
+            .isOverRate(_, let name, _, _), .isOverCount(_, let name, _):
             name
         default: nil
         }

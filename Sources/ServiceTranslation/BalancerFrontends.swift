@@ -67,11 +67,12 @@ package struct BalancerFrontends: Sendable {
     ///   - nodes: the nodes that may take traffic, in any order.
     ///   - holdsRefusals: whether a refusing node may be hidden from clients while there are
     ///     others; not so without an endpoint anywhere, when all nodes refuse, and rightly.
+    ///   - protection: the bounds within which it takes connections.
     ///   - standing: what is known of a target.
     /// - Returns: the frontends, and what had to be left out.
     package func translate(
         _ service: ServiceDefinition, nodes: [NodeIdentity], holdsRefusals: Bool = false,
-        standing: (Target) -> TargetStanding
+        protection: Protection = Protection(), standing: (Target) -> TargetStanding
     ) -> BalancedService {
         var result = BalancedService()
         let method = method(of: service, &result)
@@ -92,7 +93,7 @@ package struct BalancerFrontends: Sendable {
                             $0.family == address.family
                         },
                         sourceHiding: .everyClient, holdsRefusals: holdsRefusals,
-                        choosesBySource: method != .random))
+                        choosesBySource: method != .random, protection: protection))
             }
         }
         return result

@@ -43,7 +43,7 @@ extension RulesetChange {
     var onlyAdds: Bool {
         switch self {
         case .createTable, .createSet, .createChain, .replaceRules, .addElements: true
-        case .deleteTable, .deleteSet, .deleteChain, .removeElements: false
+        case .deleteTable, .deleteSet, .deleteChain, .removeElements, .refill: false
         }
     }
 
@@ -52,6 +52,7 @@ extension RulesetChange {
         switch self {
         case .addElements(_, _, let elements), .removeElements(_, _, let elements):
             elements.count
+        case .refill(_, _, let elements): max(1, elements.count)
         case .replaceRules(_, _, let rules): max(1, rules.count)
         case .createTable, .deleteTable, .createSet, .deleteSet, .createChain, .deleteChain: 1
         }

@@ -10,7 +10,8 @@ struct BalancerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             BalancerRunCommand.self, BalancerStatusCommand.self, BalancerDrainCommand.self,
-            BalancerMaintainCommand.self, BalancerReadyCommand.self,
+            BalancerMaintainCommand.self, BalancerReadyCommand.self, BalancerBlockCommand.self,
+            BalancerUnblockCommand.self, BalancerBlocklistCommand.self,
         ],
         defaultSubcommand: BalancerRunCommand.self)
 }

@@ -1,5 +1,6 @@
 package import Addressing
 package import Forwarding
+import Ruleset
 
 /// A balancer before two nodes: a plain Service, a sticky one, a restricted one, one without nodes.
 package struct ExampleBalancer: Sendable {
@@ -30,6 +31,17 @@ package struct ExampleBalancer: Sendable {
             "held": [entry("held", 13, nodes(30_083), holdsRefusals: true)],
             "last": [entry("last", 14, [nodes(30_084)[0]], holdsRefusals: true)],
             "hashed": [entry("hashed", 15, nodes(30_085), choosesBySource: true)],
+            "guarded": [
+                entry(
+                    "guarded", 18, nodes(30_088),
+                    protection: Protection(
+                        clientRate: PacketRate(10, per: .second, burst: 2), connectionLimit: 3))
+            ],
+            "both": [
+                entry(
+                    "both", 19, nodes(30_089), ranges: places.allowedSources,
+                    protection: Protection(connectionLimit: 3))
+            ],
             "ranges": [entry("ranges", 17, nodes(30_087), ranges: places.allowedSources)],
         ]
     }
@@ -42,12 +54,12 @@ package struct ExampleBalancer: Sendable {
     private func entry(
         _ name: String, _ number: Int, _ backends: [SocketEndpoint], affinity: Int? = nil,
         ranges: [CIDRBlock] = [], holdsRefusals: Bool = false,
-        choosesBySource: Bool = false
+        choosesBySource: Bool = false, protection: Protection = Protection()
     ) -> ForwardingEntry {
         ForwardingEntry(
             Frontend(places.loadBalancerIP(number), .tcp, port(80)), label: "default/\(name)",
             backends: backends, affinitySeconds: affinity, allowedSources: ranges,
             sourceHiding: .everyClient, holdsRefusals: holdsRefusals,
-            choosesBySource: choosesBySource)
+            choosesBySource: choosesBySource, protection: protection)
     }
 }

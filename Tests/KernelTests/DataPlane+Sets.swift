@@ -43,7 +43,7 @@ extension DataPlane {
             ElementSet(
                 SetDeclaration(
                     "affinity", key: Self.client, value: .data(Self.backend),
-                    dynamicTimeoutSeconds: 10800, size: 65536,
+                    filling: .byPackets(timeoutSeconds: 10800), size: 65536,
                     comment: "client . frontend -> its endpoint, learned from traffic")),
             ElementSet(
                 SetDeclaration(

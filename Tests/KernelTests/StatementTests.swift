@@ -29,18 +29,30 @@ struct StatementTests {
             .hasTCPFlags([.reset, .acknowledge], among: [.synchronize, .reset, .acknowledge]),
             .hasSequenceNumber(0), .verdict(.drop),
         ],
+        [.isOverCount(100, set: "connections", key: DataPlane.frontend), .verdict(.drop)],
         [.verdict(.accept)], [.verdict(.drop)], [.verdict(.return)], [.verdict(.jump("other"))],
         [.verdict(.goto("other"))],
         [.isInvalid, .isProtocol([.tcp, .udp]), .isSourceLocal, .verdict(.drop)],
     ]
 
     static let sets: [ElementSet] = [
+        ElementSet(
+            SetDeclaration(
+                "clients", key: [.sourceAddress] + DataPlane.frontend,
+                filling: .byPackets(timeoutSeconds: 60), size: 1000)),
+        ElementSet(
+            SetDeclaration(
+                "connections", key: DataPlane.frontend, filling: .byPackets(timeoutSeconds: nil),
+                size: 1000)),
+        ElementSet(
+            SetDeclaration("blocked", key: [.sourceAddress], isInterval: true, filling: .timed)),
         ElementSet(SetDeclaration("frontends", key: DataPlane.frontend)),
         ElementSet(SetDeclaration("verdicts", key: DataPlane.frontend, value: .verdict)),
         ElementSet(
             SetDeclaration(
                 "learned", key: [.sourceAddress] + DataPlane.frontend,
-                value: .data(DataPlane.backend), dynamicTimeoutSeconds: 60, size: 1000)),
+                value: .data(DataPlane.backend), filling: .byPackets(timeoutSeconds: 60), size: 1000
+            )),
         ElementSet(
             SetDeclaration("backends", key: DataPlane.slot, value: .data(DataPlane.backend))),
     ]
@@ -77,6 +89,22 @@ struct StatementTests {
                     "output", base: BaseChain(.nat, .output, priority: -100),
                     rules: Self.translations.map { Rule(statements: $0) }),
             ], sets: Self.sets)
+        try kernel.load(table)
+        #expect(try kernel.tables() == Ruleset([table]))
+    }
+
+    @Test(
+        "a rate reads back as it was written", arguments: TableFamily.allCases,
+        [PacketRate(1, per: .day, burst: 1), PacketRate(1_000_000, per: .second, burst: 1_000_000)])
+    func rate(family: TableFamily, rate: PacketRate?) throws {
+        var kernel = try Kernel()
+        let bound = Statement.isOverRate(
+            try #require(rate), set: "clients", key: [.sourceAddress] + DataPlane.frontend,
+            timeoutSeconds: 90)
+        let chain = Chain(
+            "output", base: BaseChain(.filter, .output, priority: 0),
+            rules: [Rule(bound, .verdict(.drop))])
+        let table = Table(TableID(family, "sluice"), chains: [chain], sets: [Self.sets[0]])
         try kernel.load(table)
         #expect(try kernel.tables() == Ruleset([table]))
     }

@@ -12,7 +12,7 @@ struct TrafficTests {
         "services", key: DataPlane.frontend, value: .verdict, hasCounter: true)
     private let affinity = SetDeclaration(
         "affinity", key: [.sourceAddress] + DataPlane.frontend, value: .data(DataPlane.backend),
-        dynamicTimeoutSeconds: 600, size: 100)
+        filling: .byPackets(timeoutSeconds: 600), size: 100)
 
     private var table: Table {
         Table(

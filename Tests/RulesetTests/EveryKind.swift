@@ -50,12 +50,31 @@ enum EveryKind {
             ElementSet(
                 SetDeclaration("cluster", key: [.sourceAddress], isInterval: true),
                 elements: ranges),
+            ElementSet(
+                SetDeclaration(
+                    "clients", key: [.sourceAddress] + frontend,
+                    filling: .byPackets(timeoutSeconds: 60), size: 1_000)),
+            ElementSet(
+                SetDeclaration(
+                    "connections", key: frontend, filling: .byPackets(timeoutSeconds: nil),
+                    size: 100)),
+            ElementSet(
+                SetDeclaration("blocked", key: [.sourceAddress], isInterval: true, filling: .timed)),
             ElementSet(SetDeclaration("known", key: frontend), elements: [Element(key)]),
             ElementSet(
                 SetDeclaration(
                     "affinity", key: [.sourcePort, .destinationPort], value: .data(backendFields),
-                    dynamicTimeoutSeconds: 10_800, size: 100)),
+                    filling: .byPackets(timeoutSeconds: 10_800), size: 100)),
         ]
+    }
+
+    private static func rate(
+        _ count: Int, _ unit: PacketRate.Unit, _ burst: Int
+    ) -> PacketRate {
+        guard let rate = PacketRate(count, per: unit, burst: burst) else {
+            preconditionFailure("no rate")
+        }
+        return rate
     }
 
     private static let chains = [
@@ -110,5 +129,21 @@ enum EveryKind {
                 Rule(.verdict(.accept)),
             ]),
         Chain("nothing"),
+        Chain(
+            "bounds", base: BaseChain(.filter, .forward, priority: 0),
+            rules: [
+                Rule(
+                    .inSet([.sourceAddress], isNegated: false, set: "blocked"), .verdict(.drop)),
+                Rule(
+                    .isOverRate(
+                        rate(10, .second, 20), set: "clients",
+                        key: [.sourceAddress] + frontend, timeoutSeconds: 60), .verdict(.drop)),
+                Rule(
+                    .isOverRate(
+                        rate(90, .minute, 5), set: "clients",
+                        key: [.sourceAddress] + frontend, timeoutSeconds: 90), .verdict(.drop)),
+                Rule(
+                    .isOverCount(100, set: "connections", key: frontend), .verdict(.drop)),
+            ]),
     ]
 }

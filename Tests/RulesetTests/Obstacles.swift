@@ -26,6 +26,8 @@ extension Ruleset {
         case .addElements(_, let set, let elements):
             guard let present = table.sets[set.name] else { return "there is no set" }
             return elements.contains { present.elements[$0.key] != nil } ? "already there" : nil
+        case .refill(_, let set, _):
+            return table.sets[set.name] == nil ? "there is no set" : nil
         case .removeElements(_, let set, let elements):
             guard let present = table.sets[set.name] else { return "there is no set" }
             return elements.allSatisfy { present.elements[$0.key] == $0 } ? nil : "not there"

@@ -147,7 +147,7 @@ struct PacketWalkTests {
         let affinity = SetDeclaration(
             "affinity", key: [.sourceAddress],
             value: .data([.destinationAddress, .destinationPort]),
-            dynamicTimeoutSeconds: 60, size: 10)
+            filling: .byPackets(timeoutSeconds: 60), size: 10)
         let chains = [
             base(.prerouting, Rule(.translateDestination([.sourceAddress], map: "affinity"))),
             base(

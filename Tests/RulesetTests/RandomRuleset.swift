@@ -53,7 +53,7 @@ struct RandomRuleset {
             SetDeclaration("plain", key: frontend, comment: random.chance(95) ? "plain" : nil),
             SetDeclaration(
                 "learned", key: frontend, value: .data([.sourceAddress, .sourcePort]),
-                dynamicTimeoutSeconds: random.chance(95) ? 60 : 3600, size: 10),
+                filling: .byPackets(timeoutSeconds: random.chance(95) ? 60 : 3600), size: 10),
         ].filter { _ in random.chance(70) }
     }
 

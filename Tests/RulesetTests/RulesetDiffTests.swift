@@ -77,7 +77,8 @@ struct RulesetDiffTests {
 
     @Test("leave what the kernel has learned alone")
     func dynamicSet() {
-        let learned = SetDeclaration("learned", key: [.destinationPort], dynamicTimeoutSeconds: 9)
+        let learned = SetDeclaration(
+            "learned", key: [.destinationPort], filling: .byPackets(timeoutSeconds: 9))
         var slot = ElementData()
         slot.append(port(80))
         let present = Ruleset([Table(id, sets: [ElementSet(learned, elements: [Element(slot)])])])

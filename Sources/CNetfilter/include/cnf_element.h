@@ -30,6 +30,8 @@ struct cnf_element {
     uint32_t flags;
     int32_t verdict;
     bool has_verdict;
+    /* Only written; 0 means "none". */
+    uint64_t timeout_milliseconds;
     /* Only read, never written: a set's own counter expression makes them. */
     bool has_counter;
     uint64_t packets;

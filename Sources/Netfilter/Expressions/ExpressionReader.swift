@@ -49,6 +49,15 @@ struct ExpressionReader {
         return unsafe String(cString: text)
     }
 
+    /// An expression within; nil if it is not there.
+    func inner(_ attribute: Int) -> ExpressionReader? {
+        var length: UInt32 = 0
+        guard isSet(attribute),
+            let inner = unsafe nftnl_expr_get(pointer, UInt16(attribute), &length)
+        else { return nil }
+        return unsafe ExpressionReader(OpaquePointer(inner))
+    }
+
     /// Bytes; nil if they are not there.
     func bytes(_ attribute: Int) -> [UInt8]? {
         var length: UInt32 = 0

@@ -25,6 +25,9 @@ extension KernelExpression {
     }
 
     static func update(_ expression: ExpressionReader) -> Self? {
+        if let inner = expression.inner(NFTNL_EXPR_DYNSET_EXPR) {
+            return Self.bound(expression, inner)
+        }
         guard
             expression.number(NFTNL_EXPR_DYNSET_OP) == UInt32(NFT_DYNSET_OP_UPDATE.rawValue),
             expression.number(NFTNL_EXPR_DYNSET_FLAGS) ?? 0 == 0,

@@ -16,6 +16,9 @@ extension KernelExpression {
                 set, from: from, to: destination, isNegated: isNegated,
                 anonymousSets: anonymousSets)
         case .translateDestination, .masquerade, .update: try encodedTranslation()
+        case .bound(let bound, let set, let key, let timeoutMilliseconds):
+            try Self.encodedBound(
+                bound, set: set, key: key, timeoutMilliseconds: timeoutMilliseconds)
         case .reject, .verdict: try encodedEnd()
         case .nothing, .unknown:
             // What Sluice does not write it cannot put back either.

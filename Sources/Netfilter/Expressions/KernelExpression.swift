@@ -22,6 +22,14 @@ enum KernelExpression: Hashable {
         case register(Int)
     }
 
+    /// What an element of a dynamic set keeps within bounds.
+    enum Bound: Hashable {
+        /// Packets in a time of so many seconds (kernel: `nft_limit`).
+        case rate(count: UInt64, unitSeconds: UInt64, burst: UInt32)
+        /// Tracked connections (kernel: `nft_connlimit`).
+        case connections(UInt32)
+    }
+
     /// Loads bytes of a header.
     case payload(header: UInt32, offset: UInt32, length: UInt32, to: Int)
     /// Loads a fact about the packet.
@@ -46,6 +54,9 @@ enum KernelExpression: Hashable {
     case masquerade(flags: UInt32)
     /// Adds an element to a dynamic map, or renews its timeout.
     case update(set: String, key: Int, value: Int, timeoutMilliseconds: UInt64)
+    /// Adds an element of its own bound to a dynamic set, or takes the one that is there, and goes
+    /// on only if the bound is exceeded; 0 ms: the element has no timeout.
+    case bound(Bound, set: String, key: Int, timeoutMilliseconds: UInt64)
     /// Refuses the packet.
     case reject(type: UInt32, code: UInt8)
     /// Ends with a verdict.

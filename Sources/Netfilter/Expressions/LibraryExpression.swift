@@ -47,6 +47,11 @@ extension Owned<ExpressionKind> {
         try checked(unsafe nftnl_expr_set_str(pointer, UInt16(attribute), name))
     }
 
+    /// Gives an expression away to be within this one.
+    func add(_ attribute: Int, _ inner: consuming LibraryExpression) {
+        unsafe nftnl_expr_add_expr(pointer, UInt32(attribute), inner.release())
+    }
+
     /// Sets bytes.
     func set(_ attribute: Int, bytes: [UInt8]) throws(NetfilterError) {
         try checked(
