@@ -23,7 +23,9 @@ extension ForwardingEntry {
             // Clients from outside may be promised local backends only.
             if isLocal, isLocalForOutside, local.isEmpty { return nil }
             let preferred = isLocal ? local : remote
-            let candidates = preferred.isEmpty ? next.backends[...] : preferred
+            let candidates =
+                preferred.isEmpty ? next.backends.dropFirst(next.outsideOnlyCount) : preferred
+            guard !candidates.isEmpty else { return nil }
             // Spread, so that none gets all of what a dead node's backends had.
             entry.backends[slot] = candidates[candidates.startIndex + slot % candidates.count]
         }
