@@ -3,8 +3,8 @@ import Synchronization
 
 /// What all threads have answered, as metrics.
 ///
-/// The histogram is made of counters: the counts come in batches, and the recorders of
-/// swift-metrics take one value at a time.
+/// The histogram is made of counters, and told as one: the counts come in batches, and the
+/// recorders of swift-metrics take one value at a time.
 final class QueryStatistics: Sendable {
     private struct Key: Hashable {
         let transport: QueryTransport

@@ -14,9 +14,7 @@ final class ServerMetrics: Sendable {
     /// The help texts by name.
     static let help = [
         "sluice_dns_queries_total": "Queries answered, by type, result and transport.",
-        "sluice_dns_duration_seconds_bucket": "Queries answered within this many seconds.",
-        "sluice_dns_duration_seconds_count": "Queries whose time was measured.",
-        "sluice_dns_duration_seconds_sum": "Time from a query's arrival to its answer.",
+        "sluice_dns_duration_seconds": "From a query's arrival to its answer.",
         "sluice_dns_truncated_answers_total": "Answers that did not fit a datagram.",
         "sluice_dns_dropped_messages_total": "Messages that are no queries.",
         "sluice_dns_rate_limited_total":

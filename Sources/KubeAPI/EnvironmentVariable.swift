@@ -23,6 +23,29 @@ package struct EnvironmentSource: Codable, Hashable, Sendable {
     }
 }
 
+/// An object whose every entry is a variable. ConfigMaps and Secrets are not served here; their
+/// names are kept to be told.
+package struct EnvironmentBundle: Codable, Hashable, Sendable {
+    package var configMapRef: ObjectNameReference?
+    package var secretRef: ObjectNameReference?
+
+    /// A reference to one of both.
+    package init(configMap: String? = nil, secret: String? = nil) {
+        configMapRef = configMap.map(ObjectNameReference.init)
+        secretRef = secret.map(ObjectNameReference.init)
+    }
+}
+
+/// Names an object of the Pod's namespace.
+package struct ObjectNameReference: Codable, Hashable, Sendable {
+    package var name: String?
+
+    /// A reference to the object of this name.
+    package init(name: String) {
+        self.name = name
+    }
+}
+
 /// Names a field of the Pod itself.
 package struct FieldReference: Codable, Hashable, Sendable {
     package var apiVersion: String?

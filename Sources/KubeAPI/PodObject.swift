@@ -95,6 +95,8 @@ package struct PodContainer: Codable, Hashable, Sendable {
     package var command: [String]?
     package var args: [String]?
     package var env: [EnvironmentVariable]?
+    /// Where more variables come from, all of those that an object holds.
+    package var envFrom: [EnvironmentBundle]?
     package var ports: [ContainerPort]?
     /// `Always` makes an init container run beside the others; its ports then count.
     package var restartPolicy: String?

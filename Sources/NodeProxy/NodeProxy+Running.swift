@@ -33,7 +33,11 @@ extension NodeProxy {
                     await connections.run { await countConnections(with: counter) }
                 }
             }
-            if let watch { group.addTask { await hearForeignEdits(from: watch, signal) } }
+            if let watch {
+                group.addTask { [parts] in
+                    await ForeignEditListener(watch: watch, parts: parts, signal: signal).run()
+                }
+            }
             group.addTask { [configuration] in
                 while (try? await Task.sleep(for: configuration.compareInterval)) != nil {
                     signal.yield()
@@ -77,25 +81,6 @@ extension NodeProxy {
         } catch {
             parts.logger.warning(
                 "an earlier run's tables could not be read", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Has tables compared as soon as somebody else changed them.
-    private func hearForeignEdits(
-        from watch: ForeignEditWatch, _ signal: AsyncStream<Void>.Continuation
-    ) async {
-        do {
-            let ownPort = try await parts.writer.portID()
-            while !Task.isCancelled {
-                let edits = try await watch.next(without: ownPort)
-                for edit in edits ?? [] { parts.foreignEdits.add(edit) }
-                // If some were missed, the ruleset's generation tells whether anything happened.
-                if edits?.isEmpty != true { signal.yield() }
-            }
-        } catch {
-            parts.logger.warning(
-                "others' changes of the tables are not heard of, and looked for instead",
-                metadata: ["error": "\(error)"])
         }
     }
 

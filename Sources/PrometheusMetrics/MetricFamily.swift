@@ -13,6 +13,26 @@ struct MetricFamily: Sendable {
     var series: [LabelSet: MetricSeries] = [:]
 }
 
+/// Histograms that are made of counters: who counts in batches cannot record one value at a time.
+extension MetricFamily {
+    /// The histogram that these counters are the buckets of, if each has a bound.
+    var histogramOfBuckets: String? {
+        guard kind == .counter, !series.isEmpty, series.keys.allSatisfy({ $0.bound != nil })
+        else { return nil }
+        return Self.stem(of: name, ending: "_bucket")
+    }
+
+    /// The one of these histograms that the family is a part of.
+    func part(of histograms: Set<String>) -> String? {
+        ["_bucket", "_count", "_sum"].lazy.compactMap { Self.stem(of: name, ending: $0) }
+            .first(where: histograms.contains)
+    }
+
+    private static func stem(of name: String, ending: String) -> String? {
+        name.hasSuffix(ending) ? String(name.dropLast(ending.count)) : nil
+    }
+}
+
 /// What one series keeps.
 enum MetricSeries: Sendable {
     case number(NumberSeries)
@@ -45,9 +65,18 @@ struct LabelSet: Hashable, Sendable, Comparable {
             .sorted { $0.name < $1.name }
     }
 
+    /// The bound of a histogram's bucket, `le`.
+    var bound: Double? { labels.first { $0.name == "le" }.flatMap { Double($0.value) } }
+
+    /// Orders by labels, and a histogram's buckets by their bounds.
     static func < (left: LabelSet, right: LabelSet) -> Bool {
         left.labels.lexicographicallyPrecedes(right.labels) {
-            ($0.name, $0.value) < ($1.name, $1.value)
+            if $0.name == "le", $1.name == "le", let left = Double($0.value),
+                let right = Double($1.value)
+            {
+                return left < right
+            }
+            return ($0.name, $0.value) < ($1.name, $1.value)
         }
     }
 }

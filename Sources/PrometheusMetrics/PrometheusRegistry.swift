@@ -77,6 +77,9 @@ package final class PrometheusRegistry: MetricsFactory {
     /// Forgets the series.
     package func destroyTimer(_ handler: any TimerHandler) { forget(handler) }
 
+    /// The help text of a metric.
+    func help(of name: String) -> String? { help[name] }
+
     /// The families, ordered by name, with the registry's own one.
     func families() -> [MetricFamily] {
         let (families, dropped) = state.withLock { (Array($0.families.values), $0.droppedCount) }

@@ -5,10 +5,19 @@ package enum PrometheusText {
 
     /// All series, ordered by name and then by labels, so that two scrapes compare.
     package static func text(of registry: PrometheusRegistry) -> String {
+        let families = registry.families().filter { !$0.series.isEmpty }
+        let histograms = Set(families.compactMap(\.histogramOfBuckets))
         var text = ""
-        for family in registry.families() where !family.series.isEmpty {
-            if let help = family.help { text += "# HELP \(family.name) \(escapedHelp(help))\n" }
-            text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
+        var isBegun: Set<String> = []
+        for family in families {
+            // Buckets, count and sum follow one another, for nothing else begins with the name.
+            let histogram = family.part(of: histograms)
+            let name = histogram ?? family.name
+            if isBegun.insert(name).inserted {
+                let help = histogram.map(registry.help(of:)) ?? family.help
+                if let help { text += "# HELP \(name) \(escapedHelp(help))\n" }
+                text += "# TYPE \(name) \(histogram == nil ? family.kind : .histogram)\n"
+            }
             for (labels, series) in family.series.sorted(by: { $0.key < $1.key }) {
                 switch series {
                 case .number(let number):

@@ -21,6 +21,7 @@ package struct PodEnvironment: Hashable, Sendable {
             namespace: pod.key.namespace, created: pod.metadata.creationTimestamp,
             wantsLinks: pod.spec.enableServiceLinks ?? true)
         self.init(linked, stated: container?.env ?? [], pod: pod, services: services)
+        remarks = (container?.envFrom ?? []).map(\.remark) + remarks
     }
 
     /// What a pod without variables of its own gets that is made in this namespace now.
@@ -97,6 +98,16 @@ package struct PodEnvironment: Hashable, Sendable {
             order.append(variable.name)
         }
         return order.map { PodVariable($0, values[$0] ?? "") }
+    }
+}
+
+extension EnvironmentBundle {
+    /// What is said of variables that cannot be known here.
+    fileprivate var remark: String {
+        let object =
+            secretRef.map { "Secret \($0.name ?? "")" }
+            ?? configMapRef.map { "ConfigMap \($0.name ?? "")" } ?? "an object"
+        return "the variables of \(object) (envFrom) are left out: it is not known here"
     }
 }
 

@@ -47,6 +47,34 @@ struct PrometheusTextTests {
         #expect(lines.contains("sync_seconds_count 3"))
     }
 
+    @Test("counters that are a histogram's parts are told as one, buckets in order")
+    func histogramOfCounters() {
+        let registry = PrometheusRegistry(help: ["wait_seconds": "Waits."])
+        for (bound, count) in [("+Inf", 9), ("10.0", 7), ("2.0", 3), ("1e-05", 0)] {
+            Counter(label: "wait_seconds_bucket", dimensions: [("le", bound)], factory: registry)
+                .increment(by: count)
+        }
+        Counter(label: "wait_seconds_count", dimensions: [], factory: registry).increment(by: 9)
+        FloatingPointCounter(label: "wait_seconds_sum", dimensions: [], factory: registry)
+            .increment(by: 1.5)
+        Counter(label: "other_count", dimensions: [], factory: registry).increment()
+        let text = PrometheusText.text(of: registry)
+        #expect(
+            text.contains(
+                """
+                # HELP wait_seconds Waits.
+                # TYPE wait_seconds histogram
+                wait_seconds_bucket{le="1e-05"} 0
+                wait_seconds_bucket{le="2.0"} 3
+                wait_seconds_bucket{le="10.0"} 7
+                wait_seconds_bucket{le="+Inf"} 9
+                wait_seconds_count 9
+                wait_seconds_sum 1.5
+
+                """))
+        #expect(text.contains("# TYPE other_count counter\n"))
+    }
+
     @Test("a recorder that does not aggregate is a gauge")
     func gauge() {
         let registry = PrometheusRegistry()

@@ -194,6 +194,22 @@ import Testing
         #expect(environment.remarks == ["V6 is left out: its value comes from spec.nodeName"])
     }
 
+    @Test("what comes from a whole ConfigMap or Secret is left out, and said")
+    func bundles() {
+        var container = PodContainer(name: "web")
+        container.env = [EnvironmentVariable(name: "MODE", value: "fast")]
+        container.envFrom = [
+            EnvironmentBundle(configMap: "settings"), EnvironmentBundle(secret: "keys"),
+        ]
+        let environment = PodEnvironment(pod: pod(), container: container, services: [])
+        #expect(text(environment) == ["MODE=fast"])
+        #expect(
+            environment.remarks == [
+                "the variables of ConfigMap settings (envFrom) are left out: it is not known here",
+                "the variables of Secret keys (envFrom) are left out: it is not known here",
+            ])
+    }
+
     @Test("of two services whose names make one variable, the first has it, and that is said")
     func clash() {
         let web = service("web", ports: [port(nil, 80)], clusterIPs: ["10.96.1.1"])
