@@ -24,7 +24,7 @@ package struct FlowEvent: Hashable, Sendable {
 /// Hears of every connection that a network namespace tracks, of TCP, UDP and SCTP.
 ///
 /// The kernel makes events, at some cost for each connection, while anybody listens
-/// (`net.netfilter.nf_conntrack_events` 2, the default since Linux 6.0; with 0 it makes none), and
+/// (`net.netfilter.nf_conntrack_events` 2, the default since Linux 5.19; with 0 it makes none), and
 /// throws away what does not fit the receive buffer.
 package struct ConntrackEventSocket: ~Copyable, Sendable {
     /// Bytes for what has not been read: some 10,000 events.

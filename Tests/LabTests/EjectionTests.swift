@@ -66,7 +66,7 @@ extension LabTests {
                     try await lab.exec(
                         node, "nft",
                         """
-                        table ip dropping { chain prerouting { \
+                        add table ip dropping { chain prerouting { \
                         type filter hook prerouting priority -300; tcp dport \(port) drop; } }
                         """)
                     try await body(target) { try await repair() }
