@@ -66,8 +66,9 @@ extension LabTests {
                     try await lab.exec(
                         node, "nft",
                         """
-                        add table ip dropping { chain prerouting { \
-                        type filter hook prerouting priority -300; tcp dport \(port) drop; } }
+                        add table ip dropping; add chain ip dropping prerouting { \
+                        type filter hook prerouting priority -300; }; \
+                        add rule ip dropping prerouting tcp dport \(port) drop
                         """)
                     try await body(target) { try await repair() }
                 } afterwards: {
