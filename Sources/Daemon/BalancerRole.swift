@@ -13,6 +13,7 @@ package struct BalancerSettings: Sendable {
     let check: CheckDefinition
     let policy: HealthPolicy
     let choices: BalancerChoices
+    let ejection: EjectionChoices
     let mayOwnTables: Bool
     let listen: ListenAddress
     let metrics: ListenAddress
@@ -21,11 +22,12 @@ package struct BalancerSettings: Sendable {
     package init(
         source: APISource?, interface: String, check: String, checkInterval: String,
         checkTimeout: String?, rise: String, fall: String, choices: BalancerChoices,
-        tableOwner: String, listen: ListenAddress, metrics: ListenAddress
+        ejection: EjectionChoices, tableOwner: String, listen: ListenAddress, metrics: ListenAddress
     ) throws(ConfigurationError) {
         self.source = source
         self.interface = interface
         self.choices = choices
+        self.ejection = ejection
         do {
             self.check = try CheckDefinition(check)
         } catch {
@@ -71,6 +73,8 @@ struct BalancerRole {
             interface: settings.interface, check: settings.check, policy: settings.policy,
             ownsTables: try context.ownsTables(allowed: settings.mayOwnTables))
         configuration.rules = settings.choices.rules
+        configuration.rules.ejects = settings.ejection.ejects
+        configuration.rules.ejection = settings.ejection.policy
         configuration.slowStart = settings.choices.slowStart
         configuration.commandFolder = settings.choices.commandFolder
         configuration.blocklistFile = "\(context.common.stateDirectory)/balancer-blocklist.json"

@@ -156,6 +156,8 @@ enum BaseChains {
 
 /// What keeps clients from a balancer.
 extension BaseChains {
+    /// What blocked clients meet.
+    ///
     /// Before connection tracking (-200), so that a blocked client costs next to nothing and no
     /// connection of it goes on. What is no VIP, such as the balancer's own address, stays open.
     fileprivate static let blocked = Chain(

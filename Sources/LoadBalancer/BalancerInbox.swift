@@ -27,6 +27,7 @@ actor BalancerInbox {
 
     private(set) var plan: BalancerPlan
     private let board: HealthBoard
+    private let ejections: EjectionBoard?
     private let signal: AsyncStream<Void>.Continuation
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
@@ -38,16 +39,19 @@ actor BalancerInbox {
     /// - Parameters:
     ///   - plan: says what is to be done.
     ///   - board: where the checks' outcomes are.
+    ///   - ejections: where it is which targets' connections fail.
     ///   - signal: told whenever there may be work.
     ///   - problems: told what in the objects could not be used.
     ///   - connection: told nil when changes of all kinds arrive, and the reason when not.
     init(
-        plan: BalancerPlan, board: HealthBoard, signal: AsyncStream<Void>.Continuation,
+        plan: BalancerPlan, board: HealthBoard, ejections: EjectionBoard? = nil,
+        signal: AsyncStream<Void>.Continuation,
         problems: @escaping @Sendable (String) -> Void,
         connection: @escaping @Sendable (APIClientError?) -> Void
     ) {
         self.plan = plan
         self.board = board
+        self.ejections = ejections
         self.signal = signal
         self.problems = problems
         self.connection = connection
@@ -117,8 +121,16 @@ actor BalancerInbox {
         guard listed.count == 2 else { return nil }
         let news = board.takeNews()
         plan.note(changed: news.changed)
+        var standings = news.standings
+        if let ejections {
+            plan.note(ejectedOf: ejections.takeChanged())
+            standings.ejected = ejections.ejected
+        }
         guard plan.hasWork || !hasStarted else { return nil }
-        let step = plan.takeStep(news.standings)
+        let step = plan.takeStep(standings)
+        if let ejections {
+            for (service, targets) in step.observed { ejections.watch(service, targets) }
+        }
         board.change(starting: Array(step.startedChecks), ending: Array(step.endedChecks))
         defer {
             hasStarted = true

@@ -141,7 +141,9 @@ private final class TargetGauges: Sendable {
 
 extension BalancerMetrics {
     /// The help texts by name.
-    package static let help = [
+    package static let help = ownHelp.merging(EjectionMetrics.help) { own, _ in own }
+
+    private static let ownHelp = [
         "sluice_balancer_checks_total": "Checks of nodes by what came of them.",
         "sluice_balancer_check_seconds": "Time of a successful check.",
         "sluice_balancer_transitions_total": "Changes of mind about a node.",

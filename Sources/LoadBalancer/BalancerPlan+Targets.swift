@@ -9,11 +9,13 @@ extension BalancerPlan {
         /// The node, its socket and transport.
         package let target: BalancerFrontends.Target
         /// Whether it takes traffic, and how much beside the others.
-        package let standing: TargetStanding
+        package fileprivate(set) var standing: TargetStanding
         /// What people ordered.
         package let state: ServingState
         /// What decides about it.
         package let checks: [HealthCheck]
+        /// True if it is ejected for its connections.
+        package fileprivate(set) var isEjected = false
     }
 
     /// All targets of a Service on nodes that may take traffic.
@@ -21,7 +23,7 @@ extension BalancerPlan {
         of service: ServiceDefinition, _ standings: CheckStandings
     ) -> [TargetView] {
         let checks = assignment.checks(for: service)
-        return frontends.targets(of: service, on: eligibleNodes).compactMap { target in
+        let views = frontends.targets(of: service, on: eligibleNodes).compactMap { target in
             nodesByName[target.node].map { node in
                 let state = orders.state(of: node, for: service)
                 let own = state == .maintenance ? [] : checks.checks(of: target)
@@ -30,6 +32,61 @@ extension BalancerPlan {
                     checks: own)
             }
         }
+        return standings.ejected.isEmpty ? views : Self.eject(standings.ejected, from: views)
+    }
+
+    /// Takes the ejected out, unless nobody else of their nodePort serves: an ejection is a guess,
+    /// and never makes a Service refuse.
+    private static func eject(
+        _ ejected: Set<SocketEndpoint>, from views: [TargetView]
+    ) -> [TargetView] {
+        struct Place: Hashable {
+            let port: Port
+            let transport: TransportProtocol
+            let family: IPFamily
+        }
+        func place(_ view: TargetView) -> Place {
+            let target = view.target
+            return Place(
+                port: target.socket.port, transport: target.transport,
+                family: target.socket.address.family)
+        }
+        func isEjected(_ view: TargetView) -> Bool {
+            view.target.transport == .tcp && ejected.contains(view.target.socket)
+        }
+        let served = Set(views.filter { $0.standing.isServing && !isEjected($0) }.map(place))
+        return views.map { view in
+            guard isEjected(view), view.standing.isServing, served.contains(place(view)) else {
+                return view
+            }
+            var view = view
+            view.isEjected = true
+            view.standing = .failing
+            return view
+        }
+    }
+
+    /// The targets of a Service whose connections are to be observed, if it wants that.
+    ///
+    /// Not without an endpoint anywhere: then all nodes refuse, and rightly.
+    private func observed(
+        _ service: ServiceDefinition, _ views: [TargetView], _ step: inout Step
+    ) -> [SocketEndpoint] {
+        var isOn = rules.ejects
+        switch service.notes["ejection"] {
+        case nil: break
+        case "on": isOn = true
+        case "off": isOn = false
+        case let text?:
+            step.warnings.append(
+                "Service \(service.identity), sluice.io/ejection: "
+                    + "\(text.prefix(80).debugDescription) is not on or off; "
+                    + "\(isOn ? "on" : "off") is used")
+        }
+        guard isOn, endpoints.exist(of: service.identity) else { return [] }
+        return views.filter {
+            $0.target.transport == .tcp && ($0.isEjected || $0.standing.isServing)
+        }.map(\.target.socket)
     }
 
     /// Whether there is such a node, and such a Service if one is named.
@@ -61,6 +118,7 @@ extension BalancerPlan {
         guard let service else {
             failingOpen.remove(identity)
             protections[identity] = nil
+            step.observed.append((identity, []))
             step.updates.append((identity, BalancedService()))
             return
         }
@@ -75,6 +133,7 @@ extension BalancerPlan {
             protection: bounds.protection
         ) { standings[$0] ?? .withheld }
         step.updates.append((identity, translated))
+        step.observed.append((identity, observed(service, views, &step)))
         for view in views { step.departures[view.target.socket] = view.departure }
         step.warnings += (translated.problems + bounds.problems).map(\.description)
         step.warnings += assignment.checks(for: service).warnings
@@ -134,7 +193,15 @@ extension BalancerPlan.TargetView {
         switch state {
         case .drain: .drained
         case .maintenance: .down
-        case .ready: standing == .failing ? .down : nil
+        // What is ejected may well go on with the connections that it has.
+        case .ready: standing == .failing && !isEjected ? .down : nil
         }
+    }
+}
+
+extension TargetStanding {
+    /// Whether it takes traffic.
+    fileprivate var isServing: Bool {
+        if case .serving = self { true } else { false }
     }
 }

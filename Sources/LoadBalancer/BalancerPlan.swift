@@ -29,6 +29,8 @@ package struct BalancerPlan: Sendable {
         package internal(set) var addresses: Set<IPAddress> = []
         /// Why targets of the touched Services take no traffic, where it matters to connections.
         package internal(set) var departures: [SocketEndpoint: Departure] = [:]
+        /// The targets of the touched Services that may be ejected for their connections.
+        package internal(set) var observed: [(service: ServiceIdentity, [SocketEndpoint])] = []
         /// How many targets of the touched Services are how; nil for a Service that is gone.
         package internal(set) var tallies: [(service: ServiceIdentity, TargetTally?)] = []
         /// What had to be left out, or is done otherwise than one might expect.
@@ -151,6 +153,11 @@ package struct BalancerPlan: Sendable {
     /// Takes note of checks that changed their mind.
     package mutating func note(changed checks: Set<HealthCheck>) {
         for check in checks { judged.formUnion(users[check] ?? []) }
+    }
+
+    /// Takes note of Services with other ejected targets than before.
+    package mutating func note(ejectedOf services: Set<ServiceIdentity>) {
+        judged.formUnion(services.filter { snapshot.services[$0]?.isLoadBalancer == true })
     }
 
     /// Has these Services translated again: what came of it the last time was lost.

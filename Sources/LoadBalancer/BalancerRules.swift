@@ -1,3 +1,4 @@
+package import HealthChecking
 package import ServiceModel
 package import ServiceTranslation
 
@@ -9,6 +10,10 @@ package struct BalancerRules: Hashable, Sendable {
     package var method = BalancingMethod.random
     /// True if cordoned nodes take no new connections.
     package var avoidsCordoned = false
+    /// True if targets whose connections fail are ejected, where a Service does not say otherwise.
+    package var ejects = false
+    /// When and for how long they are.
+    package var ejection = EjectionPolicy()
     /// True if established connections to a node that is down are left alone.
     package var keepsEstablished = false
 

@@ -47,9 +47,10 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
         package let node: String
         /// The node's address and the nodePort, and the protocol: `192.168.50.1:30080/tcp`.
         package let target: String
-        /// `up`, `starting` (on its way back), `down`, `no-endpoints`, `drain` or `maintenance`.
+        /// `up`, `starting` (on its way back), `down`, `ejected` (for its connections),
+        /// `no-endpoints`, `drain` or `maintenance`.
         package let state: String
-        /// Why it is down.
+        /// Why it is down or ejected.
         package let reason: String?
         /// Since when it is so.
         package let since: String?

@@ -39,7 +39,9 @@ package struct Blocklist: Sendable {
         return true
     }
 
-    /// Takes a block back; false if it was not blocked. Others that hold the same addresses stay.
+    /// Takes a block back; false if it was not blocked.
+    ///
+    /// Others that hold the same addresses stay.
     package mutating func unblock(_ block: CIDRBlock, at now: Date) -> Bool {
         forget(until: now)
         return entries.removeValue(forKey: block) != nil

@@ -1,3 +1,5 @@
+package import Addressing
+
 /// What all checks together say at one moment; a check that is not named says nothing against its
 /// target.
 package struct CheckStandings: Hashable, Sendable {
@@ -6,6 +8,8 @@ package struct CheckStandings: Hashable, Sendable {
 
     /// Checks whose targets are down.
     package var unhealthy: Set<HealthCheck>
+    /// Targets whose connections failed, whatever checks say.
+    package var ejected: Set<SocketEndpoint> = []
     /// How many endpoints the targets have that told it.
     package var weights: [HealthCheck: Int]
     /// How many steps the targets have done that are on their way back; fewer than all.

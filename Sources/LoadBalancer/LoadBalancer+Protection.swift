@@ -3,7 +3,7 @@ package import TableSync
 
 /// Who is kept away from the addresses, and how much of that there was.
 extension LoadBalancer {
-    /// Blocks addresses; false if there are too many blocks. Outlives a restart.
+    /// Blocks addresses, also over a restart; false if there are too many blocks.
     package func block(_ block: CIDRBlock, for time: Duration?) async throws -> Bool {
         try await blocklist.block(block, for: time)
     }

@@ -24,6 +24,7 @@ package struct LoadBalancer: Service {
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let board: HealthBoard
+    private let ejections: EjectionBoard
     private let inbox: BalancerInbox
     private let writer: ForwardingWriter
     private let cleaner: FlowCleaner
@@ -62,11 +63,14 @@ package struct LoadBalancer: Service {
         board = HealthBoard(slowStart: configuration.slowStart, metrics: metrics, signal: signal) {
             Self.tell(logger, $0, $1)
         }
+        ejections = EjectionBoard(policy: configuration.rules.ejection, signal: signal) {
+            Self.tell(logger, $0, $1)
+        }
         inbox = BalancerInbox(
             plan: BalancerPlan(
                 CheckAssignment(configuration.check, policy: configuration.policy),
                 rules: configuration.rules, orders: NodeOrders(ordersFile?.read() ?? [])),
-            board: board, signal: signal,
+            board: board, ejections: ejections, signal: signal,
             problems: { logger.warning("left out", metadata: ["problem": "\($0)"]) },
             connection: { error in
                 let before = health.state.disconnected
@@ -89,10 +93,12 @@ package struct LoadBalancer: Service {
     package func status() async -> BalancerStatus {
         let flows = try? await cleaner.flows(anyOf: [FlowFilter()])
         let refusals = await refusals()
+        var standings = board.standings
+        standings.ejected = ejections.ejected
         let blocked = await blocked()
         return StatusReading(
-            refusals: refusals, blocked: blocked, plan: await inbox.plan, records: board.records,
-            standings: board.standings,
+            refusals: refusals, blocked: blocked, ejections: ejections.views,
+            plan: await inbox.plan, records: board.records, standings: standings,
             flows: LiveFlows.byBackend(flows ?? [])
         ).status(health: health.state, isHealthy: health.isHealthy(at: .now))
     }
@@ -119,7 +125,12 @@ package struct LoadBalancer: Service {
         let prober = HealthProber(
             maximumConcurrentChecks: configuration.maximumConcurrentChecks,
             commandFolder: configuration.commandFolder
-        ) { [board] check, outcome in board.take(outcome, of: check) }
+        ) { [board, ejections] check, outcome in
+            if outcome.failure == nil {
+                ejections.checkSucceeded(at: check.socket, took: outcome.duration)
+            }
+            return board.take(outcome, of: check)
+        }
         let announcer = configuration.interface.map { interface in
             VIPAnnouncer(
                 interface: interface, announceInterval: configuration.announceInterval,
@@ -173,6 +184,9 @@ package struct LoadBalancer: Service {
                 }
             }
             group.addTask { await announcer?.run() }
+            group.addTask { [ejections, logger] in
+                await ConnectionWatch(board: ejections, logger: logger).run()
+            }
             for await _ in signals.cancelOnGracefulShutdown() { await turn() }
             group.cancelAll()
         }
@@ -184,6 +198,18 @@ package struct LoadBalancer: Service {
             logger.error(
                 "forwarding could not be switched on; set \(setting)=1 by hand",
                 metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func tell(
+        _ logger: Logger, _ target: SocketEndpoint, _ turn: EjectionBoard.Turn
+    ) {
+        switch turn {
+        case .ejected:
+            logger.warning(
+                "ejected: its connections fail", metadata: ["target": "\(target)"])
+        case .returned:
+            logger.notice("back from its ejection", metadata: ["target": "\(target)"])
         }
     }
 

@@ -10,6 +10,7 @@ import TableSync
 struct StatusReading {
     let refusals: [RefusalCount]
     let blocked: [Blocklist.Entry]
+    let ejections: [SocketEndpoint: EjectionBoard.View]
     let plan: BalancerPlan
     let records: [HealthCheck: HealthLedger.Record]
     let standings: CheckStandings
@@ -80,6 +81,9 @@ struct StatusReading {
         let deciding = view.checks.first { standings.unhealthy.contains($0) } ?? view.checks.first
         let record = deciding.flatMap { records[$0] }
         let failsOpen = plan.failingOpen.contains(service.identity)
+        if view.isEjected, let ejection = ejections[view.target.socket] {
+            return ejected(view, ejection, failsOpen: failsOpen)
+        }
         let (state, weight) = state(of: view, failsOpen: failsOpen)
         let isOrdered = view.state != .ready
         return BalancerStatus.Backend(
@@ -91,6 +95,18 @@ struct StatusReading {
                 : record?.since.formatted(.iso8601),
             weight: weight, flows: flows[view.target.socket] ?? 0,
             checks: view.checks.map(\.description))
+    }
+
+    private func ejected(
+        _ view: BalancerPlan.TargetView, _ ejection: EjectionBoard.View, failsOpen: Bool
+    ) -> BalancerStatus.Backend {
+        BalancerStatus.Backend(
+            node: view.target.node, target: "\(view.target.socket)/\(view.target.transport)",
+            state: "ejected",
+            reason: "its connections failed; until \(ejection.until.formatted(.iso8601)), "
+                + "ejection \(ejection.number)",
+            since: ejection.since.formatted(.iso8601), weight: failsOpen ? 1 : 0,
+            flows: flows[view.target.socket] ?? 0, checks: view.checks.map(\.description))
     }
 
     private func state(

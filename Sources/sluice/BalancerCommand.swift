@@ -46,6 +46,7 @@ struct BalancerRunCommand: AsyncParsableCommand {
     var fall = Terminal.environment("fall") ?? "3"
 
     @OptionGroup var choices: BalancerChoiceOptions
+    @OptionGroup var ejection: BalancerEjectionOptions
 
     @Option(help: "Who may change the tables: auto (this process alone, if the kernel can) or off.")
     var tableOwner = Terminal.environment("table-owner") ?? "auto"
@@ -66,7 +67,8 @@ struct BalancerRunCommand: AsyncParsableCommand {
                 source: source.source(), interface: interface, check: check,
                 checkInterval: checkInterval,
                 checkTimeout: checkTimeout ?? Terminal.environment("check-timeout"), rise: rise,
-                fall: fall, choices: choices.settings(), tableOwner: tableOwner,
+                fall: fall, choices: choices.settings(), ejection: ejection.settings(),
+                tableOwner: tableOwner,
                 listen: SettingText.listener(listen, flag: "--listen"),
                 metrics: SettingText.listener(metricsAddress, flag: "--metrics-address")),
             common: common.settings())

@@ -165,7 +165,7 @@ struct BalancerLoopTests {
         balancer.tell(.status(503), of: nodeCheck(2), times: 2)
         await balancer.loop.turn()
         let status = StatusReading(
-            refusals: [], blocked: [],
+            refusals: [], blocked: [], ejections: [:],
             plan: await balancer.inbox.plan, records: balancer.board.records,
             standings: balancer.board.standings, flows: [socket("192.168.50.1:30080"): 7]
         ).status(health: balancer.health.state, isHealthy: true)

@@ -1,0 +1,133 @@
+/// Which targets are ejected because connections to them fail: a state machine that is told
+/// evidence and time, and knows no clock.
+///
+/// Times are durations since any one moment; they must not go back. Targets belong to groups,
+/// a port of a Service each, of which only a share may be ejected at once.
+package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sendable>: Sendable {
+    /// A target that gets no new connections.
+    package struct Ejection: Hashable, Sendable {
+        /// When it was ejected.
+        package let since: Duration
+        /// When it comes back, unless a check that reaches it succeeds before.
+        package let until: Duration
+        /// How many ejections this is without a quiet time between them, from 1.
+        package let number: Int
+    }
+
+    private struct Record {
+        let group: Group
+        var failures = 0
+        /// The ejection that holds, or the last one.
+        var last: Ejection?
+        var isEjected = false
+    }
+
+    /// When and for how long.
+    package let policy: EjectionPolicy
+    private var records: [Target: Record] = [:]
+    private var groups: [Group: Set<Target>] = [:]
+    private var changed: Set<Group> = []
+
+    /// Nothing is watched.
+    package init(policy: EjectionPolicy) {
+        self.policy = policy
+    }
+
+    /// Whether any target is watched.
+    package var isEmpty: Bool { records.isEmpty }
+
+    /// Whether evidence about a target counts.
+    package func watches(_ target: Target) -> Bool { records[target] != nil }
+
+    /// The targets that are ejected.
+    package var ejected: [Target: Ejection] {
+        records.compactMapValues { $0.isEjected ? $0.last : nil }
+    }
+
+    /// Watches exactly these targets of a group; no targets end it.
+    ///
+    /// What is known of a target that stays in the group stays known. When so many go that more
+    /// than the share of the rest is ejected, all of the group come back.
+    package mutating func watch(_ group: Group, _ targets: Set<Target>) {
+        for gone in (groups[group] ?? []).subtracting(targets) { records[gone] = nil }
+        groups[group] = targets.isEmpty ? nil : targets
+        for target in targets where records[target]?.group != group {
+            records[target] = Record(group: group)
+        }
+        guard ejectedCount(in: group) > policy.allowance(among: targets.count) else { return }
+        for target in targets { comeBack(target) }
+    }
+
+    /// The groups with targets.
+    package var watchedGroups: some Collection<Group> { groups.keys }
+
+    /// Takes note that a target answered a connection.
+    package mutating func succeeded(_ target: Target) { records[target]?.failures = 0 }
+
+    /// Takes note that a target refused a connection or left it without an answer; true if it is
+    /// ejected by that.
+    @discardableResult
+    package mutating func failed(_ target: Target, at now: Duration) -> Bool {
+        guard var record = records[target], !record.isEjected else { return false }
+        record.failures += 1
+        defer { records[target] = record }
+        let count = groups[record.group]?.count ?? 0
+        guard record.failures >= policy.failures,
+            ejectedCount(in: record.group) < policy.allowance(among: count)
+        else { return false }
+        let number = Self.number(after: record.last, at: now)
+        record.last = Ejection(
+            since: now, until: now + policy.time(ofEjection: number), number: number)
+        record.isEjected = true
+        record.failures = 0
+        changed.insert(record.group)
+        return true
+    }
+
+    /// Takes note that a check of the target itself succeeded, which began at that time; true if
+    /// it comes back by that.
+    @discardableResult
+    package mutating func checkSucceeded(_ target: Target, begunAt begin: Duration) -> Bool {
+        guard let record = records[target], record.isEjected, let last = record.last,
+            begin >= last.since
+        else { return false }
+        comeBack(target)
+        return true
+    }
+
+    /// Lets time pass; returns the targets that come back.
+    package mutating func advance(to now: Duration) -> [Target] {
+        let due = ejected.filter { $0.value.until <= now }.map(\.key)
+        for target in due { comeBack(target) }
+        return due
+    }
+
+    /// Forgets what speaks against the targets that are not ejected: evidence was lost, and it may
+    /// have been the successes between the failures.
+    package mutating func forgetFailures() {
+        for target in records.keys { records[target]?.failures = 0 }
+    }
+
+    /// The groups with another set of ejected targets than when this was last asked.
+    package mutating func takeChanged() -> Set<Group> {
+        defer { changed = [] }
+        return changed
+    }
+
+    /// One more than before, or 1 if the target was well for as long as it was ejected.
+    private static func number(after last: Ejection?, at now: Duration) -> Int {
+        guard let last, now - last.until < last.until - last.since else { return 1 }
+        return last.number + 1
+    }
+
+    private func ejectedCount(in group: Group) -> Int {
+        groups[group]?.count { records[$0]?.isEjected == true } ?? 0
+    }
+
+    private mutating func comeBack(_ target: Target) {
+        guard let record = records[target], record.isEjected else { return }
+        records[target]?.isEjected = false
+        records[target]?.failures = 0
+        changed.insert(record.group)
+    }
+}
