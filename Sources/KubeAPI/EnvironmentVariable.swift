@@ -23,8 +23,9 @@ package struct EnvironmentSource: Codable, Hashable, Sendable {
     }
 }
 
-/// An object whose every entry is a variable. ConfigMaps and Secrets are not served here; their
-/// names are kept to be told.
+/// An object whose every entry is a variable.
+///
+/// ConfigMaps and Secrets are not served here; their names are kept to be told.
 package struct EnvironmentBundle: Codable, Hashable, Sendable {
     package var configMapRef: ObjectNameReference?
     package var secretRef: ObjectNameReference?
