@@ -30,7 +30,7 @@ enum ChaosDisruption: Sendable, Hashable, CustomStringConvertible {
         let edit = random.pick([
             "delete table \(family) sluice", "flush table \(family) sluice",
             "flush map \(family) sluice services", "flush map \(family) sluice endpoints",
-            "add rule \(family) sluice frontend drop", "add chain \(family) sluice foreign",
+            "insert rule \(family) sluice service drop", "add chain \(family) sluice foreign",
             "add set \(family) sluice foreign { type inet_service; }",
         ])
         return switch Int.random(in: 0..<20, using: &random) {
