@@ -48,7 +48,7 @@ struct BlockedRangesTests {
     /// Within 16 addresses, where each can be looked at.
     @Test("each address has the longest time said of it", arguments: 0..<100 as Range<UInt64>)
     func longest(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let base = try block("203.0.113.240/28")
         let blocked = try (0..<Int.random(in: 0..<12, using: &random)).map { _ in
             let address = try #require(base.address(at: UInt64.random(in: 0..<16, using: &random)))

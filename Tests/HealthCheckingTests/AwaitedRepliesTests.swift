@@ -1,4 +1,5 @@
 import HealthChecking
+import Support
 import Testing
 
 @Suite("Connections whose answer is awaited")
@@ -57,7 +58,7 @@ struct AwaitedRepliesTests {
     private func simulate(
         _ seed: UInt64, deadTarget: Int?
     ) -> (ejections: [Int: Int], failures: Int) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let policy = EjectionPolicy()
         var ledger = EjectionLedger<Int, Int>(policy: policy)
         ledger.watch(0, Set(0..<10))

@@ -1,4 +1,5 @@
 import HealthChecking
+import Support
 import Testing
 
 @Suite("Targets whose connections fail")
@@ -108,7 +109,7 @@ struct EjectionLedgerTests {
         "no sequence ejects more than is allowed, or for longer", arguments: 0..<50 as Range<UInt64>
     )
     func anything(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var ledger = ledger(of: 25)
         var size = 25
         var now = Duration.zero

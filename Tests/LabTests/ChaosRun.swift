@@ -49,7 +49,7 @@ struct ChaosRun: Sendable {
         let plain = ChaosDisruption.plainNode
         try await lab.restart(
             plain, "proxy", with: ChaosDisruption.arguments(of: plain))
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for place in 0..<ChaosService.count {
             try put(ChaosService(place, using: &random).yaml, as: Self.file(place))
         }
@@ -65,7 +65,7 @@ struct ChaosRun: Sendable {
 
     /// One file after the other is written, replaced or taken away.
     private func change(until end: ContinuousClock.Instant) async throws -> Int {
-        var random = SplitMix(state: seed ^ 0xc4a05)
+        var random = SplitMix(seed: seed ^ 0xc4a05)
         var count = 0
         while ContinuousClock.now < end {
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -101,7 +101,7 @@ struct ChaosRun: Sendable {
     private func disrupt(
         until end: ContinuousClock.Instant, _ load: ChaosLoad
     ) async throws -> [String: Int] {
-        var random = SplitMix(state: seed ^ 0xd154)
+        var random = SplitMix(seed: seed ^ 0xd154)
         var tally: [String: Int] = [:]
         while ContinuousClock.now < end {
             let disruption = ChaosDisruption.random(using: &random)
