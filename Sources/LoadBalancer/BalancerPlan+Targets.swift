@@ -59,6 +59,7 @@ extension BalancerPlan {
         step.tallies.append((identity, service.map { _ in TargetTally(views) }))
         guard let service else {
             failingOpen.remove(identity)
+            note(nil, of: identity, [])
             step.updates.append((identity, BalancedService()))
             return
         }
@@ -70,6 +71,7 @@ extension BalancerPlan {
             service, nodes: eligibleNodes, holdsRefusals: endpoints.exist(of: identity)
         ) { standings[$0] ?? .withheld }
         step.updates.append((identity, translated))
+        note(translated, of: identity, views)
         for view in views { step.departures[view.target.socket] = view.departure }
         step.warnings += translated.problems.map(\.description)
         step.warnings += assignment.checks(for: service).warnings
