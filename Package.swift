@@ -217,8 +217,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Addressing", "ServiceModel", "TableSync", "NodeProxy", "Daemon", "Support",
-                lifecycle, logging,
+                "Addressing", "ServiceModel", "TableSync", "NodeProxy", "LoadBalancer", "Daemon",
+                "Support", lifecycle, logging,
             ]),
 
         // Tests of the whole program, on several hosts in namespaces.

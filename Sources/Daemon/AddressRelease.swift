@@ -16,12 +16,9 @@ package enum AddressRelease {
         let lock = try RoleLock(role: "balancer", directory: common.runtimeDirectory)
         defer { withExtendedLifetime(lock) {} }
         let journal = try HostJournal(directory: common.stateDirectory, role: "balancer")
-        var released: [String] = []
-        for record in await journal.records.addresses {
-            try await journal.removeAddress(
-                record.address, prefixLength: record.prefixLength, interface: record.interface)
-            released.append("released \(record)")
-        }
-        return released.isEmpty ? ["no address is left on this host"] : released
+        let records = await journal.records.addresses
+        try await journal.removeAddresses(records)
+        return records.isEmpty
+            ? ["no address is left on this host"] : records.map { "released \($0)" }
     }
 }

@@ -107,13 +107,14 @@ struct BalancerRole {
             let readiness = await balancer.readiness()
             return .init(text: readiness.reason ?? "ready", isWell: readiness.isReady)
         }
-        return [ready] + ["/healthz", "/status"].map { path in
-            StatusPage(path) {
-                let status = await balancer.status()
-                return .init(
-                    json: (try? JSONText.text(of: status)) ?? "{}",
-                    isWell: path == "/status" || status.isHealthy)
+        return [ready]
+            + ["/healthz", "/status"].map { path in
+                StatusPage(path) {
+                    let status = await balancer.status()
+                    return .init(
+                        json: (try? JSONText.text(of: status)) ?? "{}",
+                        isWell: path == "/status" || status.isHealthy)
+                }
             }
-        }
     }
 }

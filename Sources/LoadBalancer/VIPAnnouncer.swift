@@ -130,10 +130,11 @@ actor VIPAnnouncer {
     }
 
     private func release(keeping wanted: Set<IPAddress>) async throws {
-        for record in await journal.records.addresses
-        where record.interface != holding.interface || !wanted.contains(record.address) {
-            try await journal.removeAddress(
-                record.address, prefixLength: record.prefixLength, interface: record.interface)
+        let leaving = await journal.records.addresses.filter { record in
+            record.interface != holding.interface || !wanted.contains(record.address)
+        }
+        try await journal.removeAddresses(leaving)
+        for record in leaving {
             logger.notice("address released", metadata: ["address": "\(record)"])
         }
         for address in held.subtracting(wanted) {
@@ -154,26 +155,18 @@ actor VIPAnnouncer {
             try socket.addresses().filter { $0.interfaceIndex == place.index }.map(\.address))
         await ask(for: wanted.subtracting(present), on: place)
         let noted = Set(await journal.records.addresses.map(\.address))
+        let claimed = wanted.sorted().filter { address in
+            claimants[address] == nil && !(held.contains(address) && present.contains(address))
+        }
         // One address that is refused (IPv6 may be off on the interface) keeps no other back.
-        var refusal: HostJournalError?
-        for address in wanted.sorted()
-        where claimants[address] == nil
-            && (!held.contains(address) || !present.contains(address))
-        {
-            if !present.contains(address) || noted.contains(address) {
-                do throws(HostJournalError) {
-                    try await journal.addAddress(
-                        address, prefixLength: address.family.addressBits, interface: name)
-                } catch {
-                    refusal = refusal ?? error
-                    continue
-                }
-            }
+        let refused = try await journal.addAddresses(
+            claimed.filter { !present.contains($0) || noted.contains($0) }, interface: name)
+        for address in claimed where refused[address] == nil {
             held.insert(address)
             times.begin(address, at: .now)
             logger.notice("address claimed", metadata: ["address": "\(address)", "on": "\(name)"])
         }
-        if let refusal { throw refusal }
+        if let refusal = refused.min(by: { $0.key < $1.key })?.value { throw refusal }
     }
 
     /// Finds out which of these addresses other hosts have; says it when that is news.
