@@ -223,8 +223,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Addressing", "ServiceModel", "TableSync", "NodeProxy", "Daemon", "Support",
-                coreMetrics, hummingbird, lifecycle, logging,
+                "Addressing", "ServiceModel", "TableSync", "NodeProxy", "LoadBalancer", "Daemon",
+                "Support", coreMetrics, hummingbird, lifecycle, logging,
             ]),
 
         // Tests of the whole program, on several hosts in namespaces.

@@ -106,6 +106,20 @@ ssize_t cnf_net_send_frame(int fd, int interface_index, const void *frame, size_
     return size_or_error(sendto(fd, frame, count, 0, (struct sockaddr *)&link, sizeof(link)));
 }
 
+int cnf_net_listen_on_link(int fd, int interface_index, int ethernet_type,
+                           const struct sock_filter *program, size_t length) {
+    struct sock_fprog filter = {.len = (unsigned short)length,
+                                .filter = (struct sock_filter *)program};
+    struct sockaddr_ll link = {.sll_family = AF_PACKET,
+                               .sll_protocol = htons((uint16_t)ethernet_type),
+                               .sll_ifindex = interface_index};
+    /* The filter first: until it is bound the socket receives nothing. */
+    int result = setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+    if (result < 0)
+        return -errno;
+    return result_or_error(bind(fd, (struct sockaddr *)&link, sizeof(link)));
+}
+
 ssize_t cnf_net_read(int fd, void *bytes, size_t capacity) {
     return size_or_error(read(fd, bytes, capacity));
 }

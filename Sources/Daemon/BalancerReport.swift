@@ -8,6 +8,11 @@ package enum BalancerReport {
         try await DaemonSocket(role: "balancer", common: common).get("/status")
     }
 
+    /// A word if the balancer can take traffic; throws why it cannot.
+    package static func readiness(common: CommonSettings) async throws -> String {
+        try await DaemonSocket(role: "balancer", common: common).get("/readyz")
+    }
+
     /// The status as tables of nodes and of Services.
     package static func text(common: CommonSettings) async throws -> String {
         let json = try await json(common: common)
@@ -35,6 +40,14 @@ package enum BalancerReport {
             status.nodes.map { node in
                 [node.name, node.state, "\(node.flows)", node.addresses.joined(separator: " ")]
             })
+        if !status.addresses.isEmpty {
+            lines.append("")
+            lines += table(
+                ["ADDRESS", "STATE"],
+                status.addresses.map { address in
+                    [address.address, address.state + (address.claimant.map { " at \($0)" } ?? "")]
+                })
+        }
         for service in status.services {
             lines.append("")
             lines.append(

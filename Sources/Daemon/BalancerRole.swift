@@ -9,7 +9,7 @@ import TableSync
 /// What `sluice balancer` is told by flags.
 package struct BalancerSettings: Sendable {
     let source: APISource?
-    let interface: String
+    let addresses: AddressChoices
     let check: CheckDefinition
     let policy: HealthPolicy
     let choices: BalancerChoices
@@ -20,12 +20,12 @@ package struct BalancerSettings: Sendable {
 
     /// Reads the flags of a balancer.
     package init(
-        source: APISource?, interface: String, check: String, checkInterval: String,
+        source: APISource?, addresses: AddressChoices, check: String, checkInterval: String,
         checkTimeout: String?, rise: String, fall: String, choices: BalancerChoices,
         ejection: EjectionChoices, tableOwner: String, listen: ListenAddress, metrics: ListenAddress
     ) throws(ConfigurationError) {
         self.source = source
-        self.interface = interface
+        self.addresses = addresses
         self.choices = choices
         self.ejection = ejection
         do {
@@ -70,11 +70,12 @@ struct BalancerRole {
         _ settings: BalancerSettings, client: APIClient, context: RoleContext
     ) throws {
         var configuration = LoadBalancerConfiguration(
-            interface: settings.interface, check: settings.check, policy: settings.policy,
+            holding: settings.addresses.holding, check: settings.check, policy: settings.policy,
             ownsTables: try context.ownsTables(allowed: settings.mayOwnTables))
         configuration.rules = settings.choices.rules
         configuration.rules.ejects = settings.ejection.ejects
         configuration.rules.ejection = settings.ejection.policy
+        configuration.rules.withdrawal = settings.addresses.withdrawal
         configuration.slowStart = settings.choices.slowStart
         configuration.commandFolder = settings.choices.commandFolder
         configuration.blocklistFile = "\(context.common.stateDirectory)/balancer-blocklist.json"
@@ -106,15 +107,21 @@ struct BalancerRole {
         ]
     }
 
-    /// `/healthz` for whoever watches the balancer, `/status` for whoever wants to know more.
+    /// `/healthz` for whoever watches the balancer, `/readyz` for whoever could take its place,
+    /// `/status` for whoever wants to know more.
     private static func pages(of balancer: LoadBalancer) -> [StatusPage] {
-        ["/healthz", "/status"].map { path in
-            StatusPage(path) {
-                let status = await balancer.status()
-                return .init(
-                    json: (try? JSONText.text(of: status)) ?? "{}",
-                    isWell: path == "/status" || status.isHealthy)
-            }
+        let ready = StatusPage("/readyz") {
+            let readiness = await balancer.readiness()
+            return .init(text: readiness.reason ?? "ready", isWell: readiness.isReady)
         }
+        return [ready]
+            + ["/healthz", "/status"].map { path in
+                StatusPage(path) {
+                    let status = await balancer.status()
+                    return .init(
+                        json: (try? JSONText.text(of: status)) ?? "{}",
+                        isWell: path == "/status" || status.isHealthy)
+                }
+            }
     }
 }

@@ -16,6 +16,8 @@ protocol HostNetwork: Sendable {
     func setSysctl(_ name: String, to value: String) throws(NetworkError)
     /// Missing also when the interface is gone.
     func presence(of address: AddressRecord) throws(NetworkError) -> Presence
+    /// The same of many.
+    func presences(of addresses: [AddressRecord]) throws(NetworkError) -> [AddressRecord: Presence]
     /// False when somebody else's is in the place.
     func add(_ address: AddressRecord) throws(NetworkError) -> Bool
     /// Removes the address if it bears our mark.

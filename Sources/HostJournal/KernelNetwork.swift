@@ -23,6 +23,24 @@ struct KernelNetwork: HostNetwork {
         return found.isOurs ? .ours : .foreign
     }
 
+    func presences(
+        of records: [AddressRecord]
+    ) throws(NetworkError) -> [AddressRecord: Presence] {
+        var socket = try RouteSocket(inNamespace: namespace)
+        let names = Dictionary(
+            try socket.interfaces().map { ($0.index, $0.name) },
+            uniquingKeysWith: { first, _ in first })
+        var found: [AddressRecord: Presence] = [:]
+        for address in try socket.addresses() {
+            guard let name = names[address.interfaceIndex] else { continue }
+            let record = AddressRecord(
+                address: address.address, prefixLength: address.prefixLength, interface: name)
+            found[record] = address.isOurs ? .ours : .foreign
+        }
+        return Dictionary(
+            records.map { ($0, found[$0] ?? .missing) }, uniquingKeysWith: { first, _ in first })
+    }
+
     func add(_ record: AddressRecord) throws(NetworkError) -> Bool {
         var socket = try RouteSocket(inNamespace: namespace)
         guard let interface = try socket.interface(named: record.interface) else {

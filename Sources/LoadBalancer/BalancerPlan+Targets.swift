@@ -119,6 +119,7 @@ extension BalancerPlan {
             failingOpen.remove(identity)
             protections[identity] = nil
             step.observed.append((identity, []))
+            note(nil, of: identity, [])
             step.updates.append((identity, BalancedService()))
             return
         }
@@ -134,6 +135,7 @@ extension BalancerPlan {
         ) { standings[$0] ?? .withheld }
         step.updates.append((identity, translated))
         step.observed.append((identity, observed(service, views, &step)))
+        note(translated, of: identity, views)
         for view in views { step.departures[view.target.socket] = view.departure }
         step.warnings += (translated.problems + bounds.problems).map(\.description)
         step.warnings += assignment.checks(for: service).warnings

@@ -25,7 +25,7 @@ package struct BalancerPlan: Sendable {
         package internal(set) var startedChecks: Set<HealthCheck> = []
         /// Checks that nobody needs any more.
         package internal(set) var endedChecks: Set<HealthCheck> = []
-        /// All addresses that the balancer answers for.
+        /// All addresses that the balancer is to hold.
         package internal(set) var addresses: Set<IPAddress> = []
         /// Why targets of the touched Services take no traffic, where it matters to connections.
         package internal(set) var departures: [SocketEndpoint: Departure] = [:]
@@ -62,6 +62,9 @@ package struct BalancerPlan: Sendable {
     private var uses: [ServiceIdentity: Use] = [:]
     private var users: [HealthCheck: Set<ServiceIdentity>] = [:]
     private var holders: [IPAddress: Int] = [:]
+    var offers: [ServiceIdentity: Offer] = [:]
+    /// How many Services have something to offer at an address.
+    var offerCounts: [IPAddress: Int] = [:]
     /// The targets that are drained, by Service.
     package internal(set) var draining: [ServiceIdentity: [DrainingTarget]] = [:]
     /// Services some of whose nodes are used although checks speak against them.
@@ -92,7 +95,7 @@ package struct BalancerPlan: Sendable {
         }
     }
 
-    /// All addresses that the balancer answers for.
+    /// All addresses of Services, held or not.
     package var addresses: Set<IPAddress> { Set(holders.keys) }
 
     /// The Services that a check decides about.
@@ -214,7 +217,7 @@ package struct BalancerPlan: Sendable {
         }
         touched = []
         judged = []
-        step.addresses = addresses
+        step.addresses = heldAddresses
         return step
     }
 

@@ -16,6 +16,8 @@ package struct BalancerRules: Hashable, Sendable {
     package var ejection = EjectionPolicy()
     /// True if established connections to a node that is down are left alone.
     package var keepsEstablished = false
+    /// When an address is held no more, although there are Services that have it.
+    package var withdrawal = WithdrawalRule.empty
 
     /// What holds where nobody says otherwise.
     package init() {}

@@ -88,8 +88,8 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
 
     /// True if traffic is steered as the API and the checks last said.
     package let isHealthy: Bool
-    /// The addresses that are answered for.
-    package let addresses: [String]
+    /// The addresses of Services, and whether they are held, in order.
+    package let addresses: [AddressStatus]
     /// All nodes there are, in order of their names.
     package let nodes: [Node]
     /// All Services of type LoadBalancer, in order of their names.

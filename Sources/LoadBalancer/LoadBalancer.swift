@@ -31,6 +31,7 @@ package struct LoadBalancer: Service {
     private let ordersFile: OrdersFile?
     let blocklist: BlocklistKeeper
     let refusalCounter: RefusalCounter
+    private let announcer: VIPAnnouncer
     /// How the balancer is, for its health port.
     package let health: SyncHealth
 
@@ -48,6 +49,7 @@ package struct LoadBalancer: Service {
         self.health = health
         let ordersFile = configuration.ordersFile.map { OrdersFile(path: $0) }
         self.ordersFile = ordersFile
+        announcer = VIPAnnouncer(configuration.holding, journal: journal, logger: logger)
         cleaner = try FlowCleaner()
         let layout = ForwardingLayout(
             role: .balancer, flags: configuration.ownsTables ? .owned : [],
@@ -96,11 +98,21 @@ package struct LoadBalancer: Service {
         var standings = board.standings
         standings.ejected = ejections.ejected
         let blocked = await blocked()
+        let plan = await inbox.plan
         return StatusReading(
             refusals: refusals, blocked: blocked, ejections: ejections.views,
-            plan: await inbox.plan, records: board.records, standings: standings,
-            flows: LiveFlows.byBackend(flows ?? [])
+            plan: plan, records: board.records, standings: standings,
+            flows: LiveFlows.byBackend(flows ?? []),
+            addresses: await announcer.statuses(of: plan.addresses, wanted: plan.heldAddresses)
         ).status(health: health.state, isHealthy: health.isHealthy(at: .now))
+    }
+
+    /// Whether traffic had better come here than to another balancer.
+    package func readiness() async -> BalancerReadiness {
+        let state = health.state
+        return BalancerReadiness(
+            hasSynced: state.hasSynced, isHealthy: health.isHealthy(at: .now),
+            lastError: state.lastError, servesAny: await inbox.plan.servesAny)
     }
 
     /// Carries out an order for a node; false if there is no such node or Service.
@@ -131,27 +143,21 @@ package struct LoadBalancer: Service {
             }
             return board.take(outcome, of: check)
         }
-        let announcer = configuration.interface.map { interface in
-            VIPAnnouncer(
-                interface: interface, announceInterval: configuration.announceInterval,
-                journal: journal, logger: logger)
-        }
         var loop = BalancerLoop(
-            hands(prober, announcer), inbox: inbox,
+            hands(prober), inbox: inbox,
             keepsEstablished: configuration.rules.keepsEstablished,
             compareInterval: configuration.ownsTables
                 ? configuration.ownedCompareInterval : configuration.compareInterval / 2,
             health: health, metrics: metrics,
             logger: logger)
         await allowForwarding()
-        await follow(announcer) { await loop.turn() }
+        await follow { await loop.turn() }
+        await announcer.stop()
         await prober.shutdown()
         await client.shutdown()
     }
 
-    private func hands(
-        _ prober: HealthProber, _ announcer: VIPAnnouncer?
-    ) -> BalancerLoop.Hands {
+    private func hands(_ prober: HealthProber) -> BalancerLoop.Hands {
         BalancerLoop.Hands(
             writer: writer,
             deleteFlows: { [cleaner] in try await cleaner.delete(anyOf: $0) },
@@ -162,12 +168,12 @@ package struct LoadBalancer: Service {
                 prober.change(
                     starting: Array(step.startedChecks), ending: Array(step.endedChecks))
             },
-            holdAddresses: { await announcer?.want($0) },
+            holdAddresses: { [announcer] in await announcer.want($0) },
             tablesStand: { [blocklist] in await blocklist.tablesStand() })
     }
 
     /// Watches, and calls `turn` whenever there may be work, and at intervals.
-    private func follow(_ announcer: VIPAnnouncer?, _ turn: () async -> Void) async {
+    private func follow(_ turn: () async -> Void) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [client, inbox] in
                 await client.watch(ServiceObject.self) { await inbox.take(services: $0) }
@@ -183,7 +189,7 @@ package struct LoadBalancer: Service {
                     signal.yield()
                 }
             }
-            group.addTask { await announcer?.run() }
+            group.addTask { [announcer] in await announcer.run() }
             group.addTask { [ejections, logger] in
                 await ConnectionWatch(board: ejections, logger: logger).run()
             }

@@ -2,9 +2,8 @@ package import HealthChecking
 
 /// What a balancer has to know before it starts.
 package struct LoadBalancerConfiguration: Sendable {
-    /// The interface that load balancer addresses are put on and announced from; nil if somebody
-    /// else sees to it that their packets arrive here.
-    package let interface: String?
+    /// How packets for the addresses of Services find this host.
+    package let holding: AddressHolding
     /// How nodes are checked where a Service does not say it itself.
     package let check: CheckDefinition
     /// How often they are, and how many results in a row change the mind about one.
@@ -28,8 +27,6 @@ package struct LoadBalancerConfiguration: Sendable {
     ///
     /// Each needs a file descriptor, of which a process may have 1,024 unless told otherwise.
     package var maximumConcurrentChecks = 768
-    /// Between two announcements of an address that is held.
-    package var announceInterval = Duration.seconds(60)
     /// How often it is looked whether somebody else changed a ruleset.
     package var compareInterval = Duration.milliseconds(250)
     /// The same for owned tables, which nobody else can change: only to be sure.
@@ -39,10 +36,10 @@ package struct LoadBalancerConfiguration: Sendable {
 
     /// Gathers the settings of one balancer.
     package init(
-        interface: String?, check: CheckDefinition, policy: HealthPolicy,
+        holding: AddressHolding, check: CheckDefinition, policy: HealthPolicy,
         hasCounters: Bool = true, ownsTables: Bool
     ) {
-        self.interface = interface
+        self.holding = holding
         self.check = check
         self.policy = policy
         self.hasCounters = hasCounters

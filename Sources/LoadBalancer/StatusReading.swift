@@ -15,10 +15,11 @@ struct StatusReading {
     let records: [HealthCheck: HealthLedger.Record]
     let standings: CheckStandings
     let flows: [SocketEndpoint: Int]
+    let addresses: [AddressStatus]
 
     func status(health: SyncHealth.State, isHealthy: Bool) -> BalancerStatus {
         BalancerStatus(
-            isHealthy: isHealthy, addresses: plan.addresses.sorted().map(\.description),
+            isHealthy: isHealthy, addresses: addresses,
             nodes: nodes, services: plan.balancedServices.map(service),
             refusals: refusals.filter { $0.packets > 0 }.map {
                 BalancerStatus.Refusal(

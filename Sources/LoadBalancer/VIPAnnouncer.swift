@@ -1,13 +1,13 @@
 import Addressing
-import Glibc
 import HostJournal
 import Logging
 import Netfilter
 
-/// Puts load balancer addresses on an interface and tells the neighbours.
+/// Holds load balancer addresses and sees to it that their packets come here.
 ///
-/// When the balancer ends they stay, as its tables do: a restart interrupts nothing, and
-/// `sluice cleanup` takes them away. Runs on a queue of its own, because the kernel is waited for.
+/// When the process is killed they stay, as its tables do; the next run takes them over, and
+/// releases those that are not wanted any more. Runs on a queue of its own, because the kernel is
+/// waited for.
 actor VIPAnnouncer {
     /// Between two looks whether all addresses are still there.
     ///
@@ -18,12 +18,16 @@ actor VIPAnnouncer {
     private static let pace = Duration.milliseconds(100)
 
     private let executor = BlockingExecutor(label: "sluice.addresses")
-    private let interface: String
-    private let namespace: String?
+    let holding: AddressHolding
+    let namespace: String?
     private let journal: HostJournal
     private let logger: Logger
     private var times: AnnouncementTimes
-    private var held: Set<IPAddress> = []
+    private(set) var held: Set<IPAddress> = []
+    /// Whom neighbours name as the one who has an address that is wanted here.
+    private(set) var claimants: [IPAddress: HardwareAddress] = [:]
+    /// True if this host has the address that it must have to hold others.
+    private(set) var isLeading = false
     private var wanted: Set<IPAddress>?
     private var nextLook = ContinuousClock.now
     private var lastError: String?
@@ -35,27 +39,28 @@ actor VIPAnnouncer {
     /// Holds nothing before it is told what to.
     ///
     /// - Parameters:
-    ///   - interface: the name of the interface that gets the addresses.
-    ///   - namespace: the network namespace it is in, the journal's; nil for that of the process.
-    ///   - announceInterval: between two announcements of an address that is no news any more.
+    ///   - holding: where addresses are put, and under which conditions.
+    ///   - namespace: the network namespace of all that, the journal's; nil for the process's.
     ///   - journal: where it is noted what was added.
     ///   - logger: where claims, releases and failures are told.
     init(
-        interface: String, inNamespace namespace: String? = nil, announceInterval: Duration,
-        journal: HostJournal, logger: Logger
+        _ holding: AddressHolding, inNamespace namespace: String? = nil, journal: HostJournal,
+        logger: Logger
     ) {
-        self.interface = interface
+        self.holding = holding
         self.namespace = namespace
         self.journal = journal
         self.logger = logger
-        times = AnnouncementTimes(slowInterval: announceInterval)
+        times = AnnouncementTimes(slowInterval: holding.announceInterval)
+        // What an earlier run put somewhere is released at once if none is to be held at all.
+        if holding.place == .nowhere { wanted = [] }
     }
 
     /// Holds these addresses and no others, from the next `turn` on.
     ///
     /// Addresses that an earlier run put on any interface are among the others.
     func want(_ addresses: Set<IPAddress>) {
-        guard addresses != wanted else { return }
+        guard addresses != wanted, holding.place != .nowhere else { return }
         wanted = addresses
         nextLook = .now
     }
@@ -67,85 +72,137 @@ actor VIPAnnouncer {
 
     /// Does what is due: claims, releases, looks after what is held, announces.
     func turn() async {
-        guard let wanted else { return }
-        let now = ContinuousClock.now
-        do {
-            if now >= nextLook {
-                nextLook = now + Self.lookInterval
-                try await release(keeping: wanted)
-                try await claim(wanted, at: now)
+        await attempt { announcer in
+            try announcer.lookForLeader()
+            // What an earlier run holds stays until it is known what is wanted, unless another
+            // host leads: two would answer for it.
+            guard let wanted = announcer.wanted ?? (announcer.isLeading ? nil : []) else { return }
+            let now = ContinuousClock.now
+            if now >= announcer.nextLook {
+                announcer.nextLook = now + Self.lookInterval
+                let wanted = announcer.isLeading ? wanted : []
+                try await announcer.release(keeping: wanted)
+                try await announcer.claim(wanted)
             }
-            try announce(times.takeDue(at: .now))
+            try announcer.announce(announcer.times.takeDue(at: .now))
+        }
+    }
+
+    /// Releases all that is held, if that is wanted of a balancer that stops.
+    func stop() async {
+        guard holding.releasesOnStop else { return }
+        wanted = []
+        await attempt { try await $0.release(keeping: []) }
+    }
+
+    /// A refusal is said once; the next look tries again.
+    private func attempt(_ work: (isolated VIPAnnouncer) async throws -> Void) async {
+        do {
+            try await work(self)
             lastError = nil
         } catch {
-            // A refusal is said once; the next look tries again.
             if lastError != "\(error)" {
                 logger.error(
                     "load balancer addresses could not be held; trying again",
-                    metadata: ["interface": "\(interface)", "error": "\(error)"])
+                    metadata: [
+                        "interface": "\(holding.interface ?? "none")", "error": "\(error)",
+                    ])
             }
             lastError = "\(error)"
         }
     }
 
+    private func lookForLeader() throws(NetworkError) {
+        let before = isLeading
+        isLeading = try hasLeader()
+        guard isLeading != before else { return }
+        nextLook = .now
+        guard let leader = holding.leader else { return }
+        logger.notice(
+            isLeading ? "this host leads, and holds the addresses" : "another host leads",
+            metadata: ["follows": "\(leader)"])
+    }
+
+    private func hasLeader() throws(NetworkError) -> Bool {
+        guard let leader = holding.leader else { return true }
+        var socket = try RouteSocket(inNamespace: namespace)
+        return try socket.addresses().contains { $0.address == leader }
+    }
+
     private func release(keeping wanted: Set<IPAddress>) async throws {
-        for record in await journal.records.addresses
-        where record.interface != interface || !wanted.contains(record.address) {
-            try await journal.removeAddress(
-                record.address, prefixLength: record.prefixLength, interface: record.interface)
+        let leaving = await journal.records.addresses.filter { record in
+            record.interface != holding.interface || !wanted.contains(record.address)
+        }
+        try await journal.removeAddresses(leaving)
+        for record in leaving {
             logger.notice("address released", metadata: ["address": "\(record)"])
         }
         for address in held.subtracting(wanted) {
             held.remove(address)
             times.end(address)
         }
+        claimants = claimants.filter { wanted.contains($0.key) }
     }
 
     /// Claims what is wanted and not on the interface, whoever took it off.
-    private func claim(_ wanted: Set<IPAddress>, at now: ContinuousClock.Instant) async throws {
-        guard let index = try findInterface()?.index else {
-            throw NetworkError(
-                operation: .listInterfaces, code: ENODEV, subject: interface)
+    private func claim(_ wanted: Set<IPAddress>) async throws {
+        guard let name = holding.interface, !wanted.isEmpty else { return }
+        var socket = try RouteSocket(inNamespace: namespace)
+        guard let place = try socket.interface(named: name) else {
+            throw NetworkError(operation: .listInterfaces, code: Self.noSuchDevice, subject: name)
         }
         let present = Set(
-            try addresses().filter { $0.interfaceIndex == index }.map(\.address))
+            try socket.addresses().filter { $0.interfaceIndex == place.index }.map(\.address))
+        await ask(for: wanted.subtracting(present), on: place)
         let noted = Set(await journal.records.addresses.map(\.address))
-        // One address that is refused (IPv6 may be off on the interface) keeps no other back.
-        var refusal: HostJournalError?
-        for address in wanted.sorted()
-        where !held.contains(address) || !present.contains(address) {
-            if !present.contains(address) || noted.contains(address) {
-                do throws(HostJournalError) {
-                    try await journal.addAddress(
-                        address, prefixLength: address.family.addressBits, interface: interface)
-                } catch {
-                    refusal = refusal ?? error
-                    continue
-                }
-            }
-            held.insert(address)
-            times.begin(address, at: now)
-            logger.notice(
-                "address claimed", metadata: ["address": "\(address)", "on": "\(interface)"])
+        let claimed = wanted.sorted().filter { address in
+            claimants[address] == nil && !(held.contains(address) && present.contains(address))
         }
-        if let refusal { throw refusal }
+        // One address that is refused (IPv6 may be off on the interface) keeps no other back.
+        let refused = try await journal.addAddresses(
+            claimed.filter { !present.contains($0) || noted.contains($0) }, interface: name)
+        for address in claimed where refused[address] == nil {
+            held.insert(address)
+            times.begin(address, at: .now)
+            logger.notice("address claimed", metadata: ["address": "\(address)", "on": "\(name)"])
+        }
+        if let refusal = refused.min(by: { $0.key < $1.key })?.value { throw refusal }
+    }
+
+    /// Finds out which of these addresses other hosts have; says it when that is news.
+    private func ask(for addresses: Set<IPAddress>, on place: NetworkInterface) async {
+        let before = claimants
+        claimants = [:]
+        guard holding.asksFirst, !addresses.isEmpty, place.isUp,
+            let own = place.hardwareAddress
+        else { return }
+        do {
+            claimants = try await AddressQuestion(
+                addresses: addresses, own: own, place: place, namespace: namespace
+            ).claimants()
+        } catch {
+            logger.warning(
+                "neighbours could not be asked who has the addresses; they are claimed",
+                metadata: ["error": "\(error)"])
+        }
+        for (address, claimant) in claimants where before[address] != claimant {
+            logger.error(
+                "another host has the address; it is not claimed until that host lets go",
+                metadata: ["address": "\(address)", "at": "\(claimant)"])
+        }
+        held.subtract(claimants.keys)
+        for address in claimants.keys { times.end(address) }
     }
 
     private func announce(_ due: [IPAddress]) throws(NetworkError) {
-        guard !due.isEmpty, let place = try findInterface(), place.hardwareAddress != nil else {
-            return
-        }
+        guard !due.isEmpty, case .link(let interface) = holding.place else { return }
+        var routes = try RouteSocket(inNamespace: namespace)
+        guard let place = try routes.interface(named: interface), place.hardwareAddress != nil
+        else { return }
         let socket = try AnnouncementSocket(inNamespace: namespace)
         for address in due { try socket.announce(address, on: place) }
     }
 
-    private func findInterface() throws(NetworkError) -> NetworkInterface? {
-        var socket = try RouteSocket(inNamespace: namespace)
-        return try socket.interface(named: interface)
-    }
-
-    private func addresses() throws(NetworkError) -> [InterfaceAddress] {
-        var socket = try RouteSocket(inNamespace: namespace)
-        return try socket.addresses()
-    }
+    /// ENODEV (asm-generic/errno-base.h).
+    private static let noSuchDevice: Int32 = 19
 }

@@ -19,6 +19,7 @@ package struct NetworkError: Error, Hashable, Sendable {
         case addRoute = "add the route"
         case removeRoute = "remove the route"
         case announce = "announce the address"
+        case probe = "ask who has the address"
         case readSysctl = "read"
         case writeSysctl = "write"
     }

@@ -12,6 +12,7 @@ struct BalancerCommand: AsyncParsableCommand {
             BalancerRunCommand.self, BalancerStatusCommand.self, BalancerDrainCommand.self,
             BalancerMaintainCommand.self, BalancerReadyCommand.self, BalancerBlockCommand.self,
             BalancerUnblockCommand.self, BalancerBlocklistCommand.self,
+            BalancerIsReadyCommand.self, BalancerReleaseCommand.self,
         ],
         defaultSubcommand: BalancerRunCommand.self)
 }
@@ -23,8 +24,7 @@ struct BalancerRunCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var source: APISourceOptions
 
-    @Option(help: "Required. The interface that bears the LoadBalancer addresses.")
-    var interface: String?
+    @OptionGroup var addresses: BalancerAddressOptions
 
     @Option(
         help: """
@@ -58,13 +58,9 @@ struct BalancerRunCommand: AsyncParsableCommand {
     var metricsAddress = Terminal.environment("metrics-address") ?? "127.0.0.1:10250"
 
     func run() async throws {
-        guard let interface = interface ?? Terminal.environment("interface") else {
-            throw ConfigurationError(
-                "--interface", "is needed: the interface that bears the LoadBalancer addresses")
-        }
         try await Roles.balancer(
             BalancerSettings(
-                source: source.source(), interface: interface, check: check,
+                source: source.source(), addresses: addresses.settings(), check: check,
                 checkInterval: checkInterval,
                 checkTimeout: checkTimeout ?? Terminal.environment("check-timeout"), rise: rise,
                 fall: fall, choices: choices.settings(), ejection: ejection.settings(),

@@ -92,7 +92,7 @@ import Testing
         _ journal: HostJournal, values: [String], using random: inout SplitMix
     ) async throws {
         let address = try virtualAddress(Int.random(in: 1...3, using: &random))
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<8, using: &random) {
         case 0, 1:
             let name = settings[Int.random(in: 0...1, using: &random)]
             let value = values[Int.random(in: values.indices, using: &random)]
@@ -100,6 +100,10 @@ import Testing
         case 2: try await journal.add(address)
         case 3: try await journal.remove(address)
         case 4: try await journal.add(serviceRoute())
+        case 5:
+            let others = try (1...3).map { try virtualAddress($0).address }
+            _ = try await journal.addAddresses(others, interface: "eth0")
+        case 6: try await journal.removeAddresses(journal.records.addresses)
         default: try await journal.remove(serviceRoute())
         }
     }

@@ -1,8 +1,4 @@
 import Addressing
-import Foundation
-import HostJournal
-import Logging
-import Support
 import Testing
 
 @testable import LoadBalancer
@@ -50,7 +46,7 @@ struct VIPAnnouncerTests {
         #expect(known.contains(own))
     }
 
-    @Test("addresses stay when the balancer ends; the next run releases those not wanted any more")
+    @Test("addresses of a balancer that was killed stay; the next run releases those not wanted")
     func earlierRun() async throws {
         let link = try Link()
         var announcer = try link.announcer()
@@ -93,7 +89,7 @@ struct VIPAnnouncerTests {
     @Test("an interface that is not there yet is waited for")
     func lateInterface() async throws {
         let link = try Link()
-        let announcer = try link.announcer(on: "late0")
+        let announcer = try link.announcer(AddressHolding(.link(interface: "late0")))
         await announcer.want(addresses(first))
         await announcer.turn()
         try link.host("ip link add late0 type veth peer name late1")
@@ -103,70 +99,96 @@ struct VIPAnnouncerTests {
         #expect(try link.addresses(of: "late0") == ["198.51.100.10/32", "198.51.100.11/32"])
     }
 
+    @Test(
+        "a balancer that is stopped releases its addresses, and no others",
+        arguments: [true, false])
+    func stops(releases: Bool) async throws {
+        let link = try Link()
+        try link.host("ip addr add \(second)/24 dev \(Link.near)")
+        var holding = AddressHolding(.link(interface: Link.near))
+        holding.releasesOnStop = releases
+        let announcer = try link.announcer(holding)
+        await announcer.want(addresses(first, second, third))
+        await announcer.turn()
+        await announcer.stop()
+        let own = releases ? [] : ["198.51.100.10/32", "fd00:198::10/128"]
+        #expect(try link.addresses() == (own + ["198.51.100.11/24"]).sorted())
+    }
+
+    @Test("an address that a neighbour has is not claimed until the neighbour lets go of it")
+    func claimant() async throws {
+        let link = try Link()
+        for vip in ["\(first)/24", "\(third)/64"] {
+            try link.neighbour(
+                "ip addr add \(vip) dev \(Link.far)\(vip.contains(":") ? " nodad" : "")")
+        }
+        let announcer = try link.announcer()
+        await announcer.want(addresses(first, second, third))
+        await announcer.turn()
+        #expect(try link.addresses() == ["198.51.100.11/32"])
+        let all = addresses(first, second, third)
+        let statuses = await announcer.statuses(of: all, wanted: all)
+        #expect(statuses.map(\.state) == ["elsewhere", "held", "elsewhere"])
+        #expect(statuses.first?.claimant == (try link.hardwareAddress(ofNeighbour: true)))
+        try link.neighbour("ip addr del \(first)/24 dev \(Link.far)")
+        try link.neighbour("ip addr del \(third)/64 dev \(Link.far)")
+        await announcer.want(addresses(first, third))
+        await announcer.turn()
+        #expect(try link.addresses() == ["198.51.100.10/32", "fd00:198::10/128"])
+    }
+
+    @Test("without a probe an address is claimed whoever has it")
+    func unprobed() async throws {
+        let link = try Link()
+        try link.neighbour("ip addr add \(first)/24 dev \(Link.far)")
+        var holding = AddressHolding(.link(interface: Link.near))
+        holding.probes = false
+        let announcer = try link.announcer(holding)
+        await announcer.want(addresses(first))
+        await announcer.turn()
+        #expect(try link.addresses() == ["198.51.100.10/32"])
+    }
+
+    @Test("for a routing daemon they are on lo, and an earlier run's on the interface go")
+    func host() async throws {
+        let link = try Link()
+        var announcer = try link.announcer()
+        await announcer.want(addresses(first, third))
+        await announcer.turn()
+        announcer = try link.announcer(AddressHolding(.host))
+        await announcer.want(addresses(first, third))
+        await announcer.turn()
+        #expect(try link.addresses() == [])
+        #expect(try link.addresses(of: "lo") == ["198.51.100.10/32", "fd00:198::10/128"])
+        announcer = try link.announcer(AddressHolding(.nowhere))
+        await announcer.turn()
+        #expect(try link.addresses(of: "lo") == [])
+    }
+
+    @Test("addresses come and go with the one that VRRP moves", arguments: ["v4", "v6"])
+    func follows(family: String) async throws {
+        let link = try Link()
+        let leader = family == "v4" ? "192.0.2.100" : "fd00:192::100"
+        let length = family == "v4" ? 24 : 64
+        var holding = AddressHolding(.link(interface: Link.near))
+        holding.leader = IPAddress(leader)
+        let announcer = try link.announcer(holding)
+        await announcer.want(addresses(first, third))
+        await announcer.turn()
+        #expect(try link.addresses() == [])
+        let all = addresses(first, third)
+        #expect(
+            await announcer.statuses(of: all, wanted: all).map(\.state) == ["standby", "standby"])
+        // On lo, so that only the Service's addresses are on the link.
+        try link.host("ip addr add \(leader)/\(length) dev lo")
+        await announcer.turn()
+        #expect(try link.addresses() == ["198.51.100.10/32", "fd00:198::10/128"])
+        try link.host("ip addr del \(leader)/\(length) dev lo")
+        await announcer.turn()
+        #expect(try link.addresses() == [])
+    }
+
     private func addresses(_ texts: String...) -> Set<IPAddress> {
         Set(texts.compactMap { IPAddress($0) })
     }
-}
-
-/// A balancer's namespace and a neighbour's, joined by a cable; both go with this value.
-private final class Link {
-    static let near = "near0"
-    static let far = "far0"
-
-    private let balancer: NetworkNamespace
-    private let other: NetworkNamespace
-    private let directory = FileManager.default.temporaryDirectory
-        .appendingPathComponent("sluice-announcer-\(UUID().uuidString)").path
-
-    init() throws {
-        balancer = try NetworkNamespace()
-        other = try NetworkNamespace()
-        try host("ip link add \(Self.near) type veth peer name \(Self.far) netns \(other.name)")
-        // Addresses of the link itself would only be in the way of comparing.
-        try host("sysctl -qw net.ipv6.conf.\(Self.near).addr_gen_mode=1")
-        try host("ip link set \(Self.near) up")
-        try neighbour("ip link set \(Self.far) up")
-        try neighbour("ip addr add fd00:198::1/64 dev \(Self.far) nodad")
-        try neighbour("ip addr add 198.51.100.1/24 dev \(Self.far)")
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
-
-    /// A new announcer, as after a restart: it knows only what the journal knows.
-    func announcer(on interface: String = Link.near) throws -> VIPAnnouncer {
-        VIPAnnouncer(
-            interface: interface, inNamespace: balancer.name, announceInterval: .seconds(60),
-            journal: try HostJournal(
-                directory: directory, role: "balancer", inNamespace: balancer.name),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    }
-
-    @discardableResult
-    func host(_ command: String) throws -> String { try run(command, in: balancer) }
-
-    @discardableResult
-    func neighbour(_ command: String) throws -> String { try run(command, in: other) }
-
-    /// The addresses of an interface with their prefix lengths, in order.
-    func addresses(of interface: String = Link.near) throws -> [String] {
-        let words = try host("ip -o addr show dev \(interface)").split(separator: "\n")
-            .map { $0.split(separator: " ") }
-        return words.compactMap { $0.count > 3 ? String($0[3]) : nil }.sorted()
-    }
-
-    func hardwareAddress() throws -> String {
-        try host("cat /sys/class/net/\(Self.near)/address")
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    private func run(_ command: String, in namespace: NetworkNamespace) throws -> String {
-        let output = try namespace.run(command.split(separator: " ").map(String.init))
-        guard output.status == 0 else { throw CommandFailure(output.complaint) }
-        return output.text
-    }
-}
-
-private struct CommandFailure: Error, CustomStringConvertible {
-    let description: String
-    init(_ complaint: String) { description = complaint }
 }

@@ -79,14 +79,17 @@ launch() {
             --host-record=db.acme.local,192.0.2.33 --local=/test/ --local=/acme.local/ \
             "${long_record[@]}" "$@"
         ;;
+    bird) bird_up "$host" "$@" ;;
+    keepalived) keepalived_up "$host" "$@" ;;
     *) usage_error "there is no role '$role'" ;;
     esac
 }
 
 answers() { run_in "$1" curl --silent --fail --max-time 1 --output /dev/null "$2" 2>/dev/null; }
 
+# On its interface or on lo. The second balancer waits for its turn, and has none before.
 has_vips() {
-    [[ -n $(ip_in "$1" -o address show dev eth0 to "${vip_cidrs%,*}") ]]
+    [[ $1 != balancer || -n $(ip_in "$1" -o address show to "${vip_cidrs%,*}") ]]
 }
 
 is_ready() {
@@ -94,10 +97,12 @@ is_ready() {
     backend) answers "$1" http://127.0.0.1:8080/healthz ;;
     api) answers "$1" "$api_url/api/v1/services?limit=1" ;;
     proxy) answers "$1" http://127.0.0.1:10256/readyz ;;
-    balancer) has_vips "$1" ;;
+    balancer) answers "$1" http://127.0.0.1:10257/readyz && has_vips "$1" ;;
     dns) answers "$1" http://127.0.0.1:8181/readyz ;;
     outside) run_in "$1" dig +short +tries=1 +time=1 "@$outside_names" www.example.test \
         | grep --quiet 192.0.2.80 ;;
+    bird) bird_answers "$1" ;;
+    keepalived) [[ -s $lab_state/hosts/$1/vrrp.pid ]] ;;
     esac
 }
 

@@ -4,6 +4,9 @@
 # To build: the two Netlink libraries, SQLite, zlib, a C compiler. To run the lab: the rest.
 packages=(libnftnl-dev libmnl-dev libsqlite3-dev zlib1g-dev libc6-dev gcc make pkg-config git
     nftables iproute2 conntrack iputils-ping curl jq dnsutils dnsmasq-base python3)
+# For tests alone. As services they do next to nothing with the configuration that Debian gives
+# them: bird speaks to nobody, keepalived does not start.
+test_packages=(bird2 keepalived)
 swift_needed=6.3
 
 require_root() {

@@ -25,7 +25,7 @@ pod_names() {
 }
 
 host_names() {
-    printf '%s\n' client router balancer control "${nodes[@]/#/node}"
+    printf '%s\n' client router balancer balancer2 control "${nodes[@]/#/node}"
     pod_names
 }
 
@@ -177,6 +177,7 @@ topology_up() {
     create_router
     create_client
     create_server balancer 192.168.50.10 fd50::10
+    create_server balancer2 192.168.50.11 fd50::11
     create_server control "$api_address" fd50::20
     for node in "${nodes[@]}"; do
         create_node "$node"

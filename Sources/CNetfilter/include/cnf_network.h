@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include <linux/filter.h>
 #include <linux/if_addr.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
@@ -38,6 +39,11 @@ ssize_t cnf_net_send(int fd, const void *bytes, size_t count);
 ssize_t cnf_net_receive(int fd, void *bytes, size_t capacity);
 /* Sends an Ethernet frame, from its destination address on, through an AF_PACKET socket. */
 ssize_t cnf_net_send_frame(int fd, int interface_index, const void *frame, size_t count);
+
+/* Has an AF_PACKET socket receive the frames of one Ethernet type that arrive at an interface and
+ * that a classic BPF program lets through. */
+int cnf_net_listen_on_link(int fd, int interface_index, int ethernet_type,
+                           const struct sock_filter *program, size_t length);
 
 ssize_t cnf_net_read(int fd, void *bytes, size_t capacity);
 ssize_t cnf_net_write(int fd, const void *bytes, size_t count);

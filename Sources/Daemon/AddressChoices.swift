@@ -1,0 +1,54 @@
+import Addressing
+import LoadBalancer
+
+/// Where a balancer puts the addresses of Services, and when, as flags say it.
+package struct AddressChoices: Sendable {
+    let holding: AddressHolding
+    let withdrawal: WithdrawalRule
+
+    /// Reads the flags.
+    package init(
+        announce: String, interface: String?, followAddress: String?, probe: String,
+        onStop: String, withdraw: String
+    ) throws(ConfigurationError) {
+        var holding = AddressHolding(try Self.place(announce, interface: interface))
+        if let followAddress {
+            guard let leader = IPAddress(followAddress) else {
+                throw ConfigurationError(
+                    "--follow-address", "\"\(followAddress)\" is not an address")
+            }
+            guard holding.place != .nowhere else {
+                throw ConfigurationError(
+                    "--follow-address", "decides about no address with --announce none")
+            }
+            holding.leader = leader
+        }
+        holding.probes = try SettingText.choice(probe, flag: "--probe", yes: "on", no: "off")
+        holding.releasesOnStop = try SettingText.choice(
+            onStop, flag: "--on-stop", yes: "release", no: "keep")
+        self.holding = holding
+        guard let withdrawal = WithdrawalRule(rawValue: withdraw) else {
+            throw ConfigurationError(
+                "--withdraw", "\"\(withdraw)\" is not empty, unhealthy or never")
+        }
+        self.withdrawal = withdrawal
+    }
+
+    private static func place(
+        _ announce: String, interface: String?
+    ) throws(ConfigurationError) -> AddressHolding.Place {
+        switch announce {
+        case "arp":
+            guard let interface else {
+                throw ConfigurationError(
+                    "--interface",
+                    "is needed: the interface that bears the LoadBalancer addresses")
+            }
+            return .link(interface: interface)
+        case "route": return .host
+        case "none": return .nowhere
+        default:
+            throw ConfigurationError("--announce", "\"\(announce)\" is not arp, route or none")
+        }
+    }
+}

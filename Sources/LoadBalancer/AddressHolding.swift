@@ -1,0 +1,42 @@
+package import Addressing
+
+/// How packets for the addresses of Services find this host.
+package struct AddressHolding: Hashable, Sendable {
+    /// Where the addresses are put.
+    package enum Place: Hashable, Sendable {
+        /// On an interface, whose neighbours are told.
+        case link(interface: String)
+        /// On `lo`, from where a routing daemon of this host tells others.
+        case host
+        /// Nowhere: somebody else sees to it.
+        case nowhere
+    }
+
+    /// Where the addresses are put.
+    package var place: Place
+    /// The address that this host must have to hold any: one that VRRP moves between balancers.
+    package var leader: IPAddress?
+    /// True if neighbours are asked who has an address before it is claimed.
+    package var probes = true
+    /// True if the addresses are released when the balancer is asked to stop.
+    package var releasesOnStop = true
+    /// Between two announcements of an address that is held.
+    package var announceInterval = Duration.seconds(60)
+
+    /// Puts addresses in a place.
+    package init(_ place: Place) { self.place = place }
+
+    /// The name of the interface that gets the addresses.
+    var interface: String? {
+        switch place {
+        case .link(let interface): interface
+        case .host: "lo"
+        case .nowhere: nil
+        }
+    }
+
+    /// Whether it is asked who has an address: not where VRRP has decided it.
+    var asksFirst: Bool {
+        if case .link = place { probes && leader == nil } else { false }
+    }
+}

@@ -1,0 +1,67 @@
+package import Addressing
+import Forwarding
+import ServiceModel
+import ServiceTranslation
+
+/// When an address is held no more, although there are Services that have it.
+package enum WithdrawalRule: String, CaseIterable, Hashable, Sendable {
+    /// When none of them has a node to send to.
+    case empty
+    /// Already when none of them has a healthy node, although unhealthy ones are used.
+    case unhealthy
+    /// Never.
+    case never
+}
+
+extension BalancerPlan {
+    /// What a Service has to offer to whoever sends to its addresses.
+    struct Offer: Hashable, Sendable {
+        /// Those of its addresses that are to be held for its sake.
+        var addresses: Set<IPAddress> = []
+        /// Whether a node is well and takes its traffic.
+        var isHealthy = false
+    }
+
+    /// The addresses that are to be held: those whose Services have somebody to send to.
+    package var heldAddresses: Set<IPAddress> { Set(offerCounts.keys) }
+
+    /// Whether traffic would find a healthy node, for any Service if there is one.
+    package var servesAny: Bool {
+        balancedServices.isEmpty || offers.values.contains(where: \.isHealthy)
+    }
+
+    /// Takes note of what a Service offers after it was translated; nil for one that is gone.
+    mutating func note(
+        _ translated: BalancedService?, of service: ServiceIdentity, _ views: [TargetView]
+    ) {
+        let old = offers[service] ?? Offer()
+        let new = translated.map { offer(of: $0, views) }
+        offers[service] = new
+        for address in new?.addresses ?? [] { offerCounts[address, default: 0] += 1 }
+        for address in old.addresses {
+            offerCounts[address, default: 0] -= 1
+            if offerCounts[address] == 0 { offerCounts[address] = nil }
+        }
+    }
+
+    private func offer(of translated: BalancedService, _ views: [TargetView]) -> Offer {
+        let serving = views.filter { $0.standing.isServing }
+        let families = Set(serving.map(\.target.socket.address.family))
+        let entries = translated.entries.filter { entry in
+            switch rules.withdrawal {
+            case .empty: !entry.backends.isEmpty
+            case .unhealthy: families.contains(entry.frontend.address.family)
+            case .never: true
+            }
+        }
+        return Offer(
+            addresses: Set(entries.map(\.frontend.address)), isHealthy: !serving.isEmpty)
+    }
+}
+
+extension TargetStanding {
+    /// Whether the target is well and takes traffic.
+    fileprivate var isServing: Bool {
+        if case .serving = self { true } else { false }
+    }
+}
