@@ -63,6 +63,8 @@ package struct BalancerPlan: Sendable {
     package internal(set) var draining: [ServiceIdentity: [DrainingTarget]] = [:]
     /// Services some of whose nodes are used although checks speak against them.
     package internal(set) var failingOpen: Set<ServiceIdentity> = []
+    /// How packets get to each Service's nodes, as its annotation last said it.
+    var dataPlanes: [ServiceIdentity: DataPlane] = [:]
 
     /// Nothing is known yet.
     package init(

@@ -1,3 +1,4 @@
+import Forwarding
 package import ServiceModel
 package import ServiceTranslation
 
@@ -11,6 +12,13 @@ package struct BalancerRules: Hashable, Sendable {
     package var avoidsCordoned = false
     /// True if established connections to a node that is down are left alone.
     package var keepsEstablished = false
+
+    /// How packets get to the nodes of Services that do not say it themselves.
+    package var dataPlane = DataPlane.masquerade
+    /// How many slots share the packets that nodes get as they are.
+    package var directReturnSlots = DirectReturnLayout.defaultSlotCount
+    /// Why this host cannot hand packets to nodes as they are; nil if it can.
+    package var directReturnObstacle: String?
 
     /// What holds where nobody says otherwise.
     package init() {}

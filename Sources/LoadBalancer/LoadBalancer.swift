@@ -46,10 +46,13 @@ package struct LoadBalancer: Service {
         let ordersFile = configuration.ordersFile.map { OrdersFile(path: $0) }
         self.ordersFile = ordersFile
         cleaner = try FlowCleaner()
-        writer = try ForwardingWriter(
-            layout: ForwardingLayout(
-                role: .balancer, flags: configuration.ownsTables ? .owned : [],
-                hasCounters: configuration.hasCounters))
+        var rules = configuration.rules
+        var layout = ForwardingLayout(
+            role: .balancer, flags: configuration.ownsTables ? .owned : [],
+            hasCounters: configuration.hasCounters)
+        (layout.directReturn, rules.directReturnObstacle) = DirectReturnProbe.place(
+            configuration, logger)
+        writer = try ForwardingWriter(layout: layout)
         (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         board = HealthBoard(slowStart: configuration.slowStart, metrics: metrics, signal: signal) {
@@ -58,7 +61,7 @@ package struct LoadBalancer: Service {
         inbox = BalancerInbox(
             plan: BalancerPlan(
                 CheckAssignment(configuration.check, policy: configuration.policy),
-                rules: configuration.rules, orders: NodeOrders(ordersFile?.read() ?? [])),
+                rules: rules, orders: NodeOrders(ordersFile?.read() ?? [])),
             board: board, signal: signal,
             problems: { logger.warning("left out", metadata: ["problem": "\($0)"]) },
             connection: { error in
