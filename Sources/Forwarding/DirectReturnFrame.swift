@@ -10,7 +10,7 @@ struct DirectReturnFrame {
     /// `nodes` sorts before all that leads to it, and so is filled first.
     static let nodes = "nodes"
 
-    /// Group . slot → node.
+    /// From a group and a slot to the node.
     var nodes: SetDeclaration {
         SetDeclaration(
             Self.nodes, key: [.mark, .random(modulus: 65_536)], value: .data([.destinationAddress]),
@@ -31,14 +31,14 @@ struct DirectReturnFrame {
             comment: "the frontend whose answer an ICMP error quotes -> group of nodes")
     }
 
-    /// Address . protocol → group, where fragments can be handed on.
+    /// From an address and a protocol to the group, where fragments can be handed on.
     var split: SetDeclaration {
         SetDeclaration(
             "split_by_client", key: Self.place, value: .data([.mark]), hasCounter: hasCounters,
             comment: "whose fragments find their node: all its ports have one group, by client")
     }
 
-    /// Address . protocol of all frontends: fragments of others are nobody's business.
+    /// Addresses and protocols of all frontends: fragments of others are nobody's business.
     var unsplit: SetDeclaration {
         SetDeclaration(
             "unsplit", key: Self.place, hasCounter: hasCounters,

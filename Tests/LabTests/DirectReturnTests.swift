@@ -33,12 +33,15 @@ extension LabTests {
             arguments: Family.allCases)
         func nodeDies(family: Family) async throws {
             try await lab.withDirectReturn { cluster in
+                try await eventually("all nodes have slots", within: .seconds(60)) {
+                    try await SlotListing(lab, "balancer", family).nodes == ["1", "2", "3"]
+                }
                 let before = try await SlotListing(lab, "balancer", family)
                 let streams = try await lab.startStreams(cluster, family, count: 30, seconds: 4)
                 try await lab.restoring {
                     try await lab.run("silence", "node2")
-                    try await eventually("node2 has no slot") {
-                        try await !SlotListing(lab, "balancer", family).nodes.contains("2")
+                    try await eventually("node2 alone has no slot", within: .seconds(60)) {
+                        try await SlotListing(lab, "balancer", family).nodes == ["1", "3"]
                     }
                     let after = try await SlotListing(lab, "balancer", family)
                     let moved = before.slots.filter { after.slots[$0.key] != $0.value }
@@ -53,7 +56,7 @@ extension LabTests {
                     #expect(try await lab.send(60, from: "client", to: [target]).answered == 60)
                 } afterwards: {
                     try await lab.run("unsilence", "node2")
-                    try await eventually("node2 has its slots again") {
+                    try await eventually("node2 has its slots again", within: .seconds(60)) {
                         try await SlotListing(lab, "balancer", family) == before
                     }
                 }
