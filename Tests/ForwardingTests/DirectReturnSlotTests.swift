@@ -52,7 +52,10 @@ struct DirectReturnSlotTests {
             let moved = zip(before, after).filter { $0 != $1 }
             #expect(Set(moved.map(\.0)) == [dead])
             #expect(moved.count == before.count { $0 == dead })
-            #expect(Set(moved.map(\.1)) == Set(serving))
+            let gains = Dictionary(grouping: moved.map(\.1)) { $0 }.mapValues(\.count)
+            #expect(Set(gains.keys).isSubset(of: serving))
+            // By chance, each slot for itself: four times the mean is far out.
+            #expect((gains.values.max() ?? 0) <= max(12, 4 * moved.count / serving.count))
             before = after
         }
         #expect(try slots(all, serving: all) == whole)
