@@ -34,7 +34,7 @@ struct SlotListing: Hashable {
     init(_ lab: Lab, _ host: String, _ family: Family) async throws {
         let text = try await lab.exec(
             host, "nft", "list", "map", "netdev", family.deviceTable, "nodes")
-        let found = text.matches(of: #/0x0+1 \. (\d+) : [0-9a-f.:]*(\d)\b/#)
+        let found = text.matches(of: #/0x[0-9a-f]+ \. (\d+) : [0-9a-f.:]*(\d)\b/#)
         slots = Dictionary(
             found.compactMap { match in Int(match.1).map { ($0, String(match.2)) } },
             uniquingKeysWith: { first, _ in first })
