@@ -12,6 +12,7 @@ package struct AddressChoices: Sendable {
         onStop: String, withdraw: String
     ) throws(ConfigurationError) {
         var holding = AddressHolding(try Self.place(announce, interface: interface))
+        holding.device = interface
         if let followAddress {
             guard let leader = IPAddress(followAddress) else {
                 throw ConfigurationError(

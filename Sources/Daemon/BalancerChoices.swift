@@ -1,3 +1,4 @@
+import Forwarding
 import HealthChecking
 import LoadBalancer
 import ServiceTranslation
@@ -14,11 +15,24 @@ package struct BalancerChoices: Sendable {
 
     /// Reads the flags.
     package init(
-        balancing: String, panicThreshold: String, cordoned: String, onDown: String,
+        dataPlane: String, directReturnSlots: String, balancing: String, panicThreshold: String,
+        cordoned: String, onDown: String,
         slowStart: String,
         checkFastInterval: String?, checkDownInterval: String?, checkInitial: String,
         checkCommands: String
     ) throws(ConfigurationError) {
+        guard let plane = DataPlane(rawValue: dataPlane) else {
+            throw ConfigurationError(
+                "--data-plane",
+                "\"\(dataPlane)\" is not masquerade, preserve-source or direct-return")
+        }
+        rules.dataPlane = plane
+        guard let slots = Int(directReturnSlots), MaglevTable.sizes.contains(slots) else {
+            let sizes = MaglevTable.sizes.map { "\($0)" }.joined(separator: ", ")
+            throw ConfigurationError(
+                "--direct-return-slots", "\"\(directReturnSlots)\" is not one of \(sizes)")
+        }
+        rules.directReturnSlots = slots
         guard let method = BalancingMethod(rawValue: balancing) else {
             throw ConfigurationError(
                 "--balancing", "\"\(balancing)\" is not random, source-hash or maglev")

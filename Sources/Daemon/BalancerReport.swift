@@ -52,6 +52,7 @@ package enum BalancerReport {
             lines.append("")
             lines.append(
                 "\(service.name)  \(service.frontends.joined(separator: " "))"
+                    + "  \(service.dataPlane)"
                     + (service.failsOpen ? "  TOO FEW HEALTHY NODES: ALL ARE USED" : ""))
             lines += table(
                 ["  NODE", "TARGET", "STATE", "WEIGHT", "FLOWS", "SINCE", "LAST CHECK", "REASON"],
@@ -92,7 +93,8 @@ package enum BalancerReport {
         }
         return [
             "  \(backend.node)", backend.target, backend.state, "\(backend.weight)",
-            "\(backend.flows)", backend.since ?? "-", last ?? "-", backend.reason ?? "",
+            backend.flows.map { "\($0)" } ?? "not with direct-return", backend.since ?? "-",
+            last ?? "-", backend.reason ?? "",
         ]
     }
 

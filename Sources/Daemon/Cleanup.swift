@@ -1,3 +1,4 @@
+import Addressing
 import FoundationEssentials
 import Forwarding
 import HostJournal
@@ -80,7 +81,9 @@ package struct Cleanup {
     private func ourTables() throws(NetfilterError) -> [TableID] {
         var socket = try NetfilterSocket()
         let names = [ForwardingLayout.Role.node, .balancer].map(\.tableName)
-        return try socket.listTables().map(\.id).filter { names.contains($0.name) }.sorted()
+        let atDevice = IPFamily.allCases.map(DirectReturnLayout.table)
+        return try socket.listTables().map(\.id)
+            .filter { names.contains($0.name) || atDevice.contains($0) }.sorted()
     }
 
     /// Addresses and routes that bear our mark, though no journal speaks of them.

@@ -48,6 +48,9 @@ package struct ForwardingEntry: Hashable, Sendable {
     package var protection: Protection
     /// True if a client's address says which slot it gets; affinity with a timeout goes before.
     package var choosesBySource: Bool
+    /// The nodes that get this frontend's packets as they are; then there are no backends, and
+    /// what reaches the tables of the two families all the same is refused.
+    package var directReturn: DirectReturn?
 
     /// A frontend that spreads its connections evenly over these backends.
     package init(

@@ -22,6 +22,8 @@ package struct ForwardingLayout: Hashable, Sendable {
     package let hasCounters: Bool
     /// True if ClusterIPs answer everybody who has a route to them, not only pods and nodes.
     package let opensClusterIPs: Bool
+    /// Where packets can be handed to nodes as they are; nil if nowhere.
+    package var directReturn: DirectReturnLayout?
 
     /// Describes the tables of a host.
     package init(
@@ -33,8 +35,11 @@ package struct ForwardingLayout: Hashable, Sendable {
         self.opensClusterIPs = opensClusterIPs
     }
 
-    /// The tables of both address families.
-    package var tables: [TableID] { IPFamily.allCases.map(table) }
+    /// The tables of both address families, and those at the device.
+    package var tables: [TableID] {
+        IPFamily.allCases.map(table)
+            + (directReturn == nil ? [] : IPFamily.allCases.map(DirectReturnLayout.table))
+    }
 
     /// The map in which the kernel remembers clients, and its table.
     package func affinityMap(
@@ -86,6 +91,25 @@ package struct Surroundings: Hashable, Sendable {
         self.localPods = localPods
         self.cluster = cluster
         self.serviceRanges = serviceRanges
+    }
+
+    /// What leads from these to others in both families.
+    func changes(to new: Surroundings, in layout: ForwardingLayout) -> [RulesetChange] {
+        var delta = ElementDelta()
+        for family in IPFamily.allCases {
+            let table = layout.table(family)
+            for (set, elements) in elements(family, sets: layout.sets) {
+                for element in elements {
+                    delta.remove(PlacedElement(set: set, element: element), from: table)
+                }
+            }
+            for (set, elements) in new.elements(family, sets: layout.sets) {
+                for element in elements {
+                    delta.add(PlacedElement(set: set, element: element), to: table)
+                }
+            }
+        }
+        return delta.changes
     }
 
     /// The elements of the three sets in one family: merged, since ranges must not overlap.

@@ -17,11 +17,13 @@ package struct ForwardingTable: Sendable {
     private var waiting: [ServiceIdentity: [ForwardingEntry]] = [:]
     private var holders: [Frontend: ServiceIdentity] = [:]
     private(set) var uses = SharedUses()
+    private var direct: DirectReturnTables
 
     /// An empty table.
     package init(layout: ForwardingLayout, surroundings: Surroundings = Surroundings()) {
         self.layout = layout
         self.surroundings = surroundings
+        direct = DirectReturnTables(layout: layout)
     }
 
     /// What a Service has been given.
@@ -54,7 +56,8 @@ package struct ForwardingTable: Sendable {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) -> Replacement {
         var result = Replacement()
-        exchange(updates, &result)
+        let direct = exchange(updates, &result)
+        result.changes += direct.first
         for (table, shared) in result.newChains {
             let chain = shared.chain(on: layout.role)
             result.changes += shared.sets.map { .createSet(table, $0) }
@@ -62,7 +65,7 @@ package struct ForwardingTable: Sendable {
                 .createChain(table, name: chain.name, base: nil, comment: chain.comment))
             result.changes.append(.replaceRules(table, chain: chain.name, chain.rules))
         }
-        result.changes += result.delta?.changes ?? []
+        result.changes += (result.delta?.changes ?? []) + direct.last
         result.delta = nil
         return result
     }
@@ -74,7 +77,7 @@ package struct ForwardingTable: Sendable {
     ) -> [FrontendConflict] {
         var result = Replacement()
         result.delta = nil
-        exchange(services, &result)
+        _ = exchange(services, &result)
         return result.conflicts
     }
 
@@ -91,12 +94,13 @@ package struct ForwardingTable: Sendable {
             waiting[service] = holding.waiting
         }
         uses.restore(replacement.usesBefore)
+        if let before = replacement.directBefore { direct = before }
     }
 
     private mutating func exchange(
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])],
         _ result: inout Replacement
-    ) {
+    ) -> (first: [RulesetChange], last: [RulesetChange]) {
         for (service, wanted) in updates {
             let freed = exchange(service, for: wanted, &result)
             guard !waiting.isEmpty, !freed.isEmpty else { continue }
@@ -107,6 +111,7 @@ package struct ForwardingTable: Sendable {
         }
         result.conflicts = result.previous.keys.sorted().flatMap(conflicts)
         result.usesBefore = uses.takeMemory()
+        return direct.isUnsettled ? direct.settle(&result.delta) : ([], [])
     }
 
     /// Takes the Service's old entries out and puts the new ones in; returns frontends set free.
@@ -152,6 +157,12 @@ package struct ForwardingTable: Sendable {
         // New uses are counted before old ones are released, so that nothing shared flickers.
         for entry in coming { use(entry, &result) }
         for entry in going { release(entry, &result) }
+        if going.contains(where: { $0.directReturn != nil })
+            || coming.contains(where: { $0.directReturn != nil })
+        {
+            if result.directBefore == nil { result.directBefore = direct }
+            direct.replace(going, with: coming)
+        }
         guard result.delta != nil else { return }
         for entry in coming {
             let table = layout.table(entry.family)
@@ -191,22 +202,8 @@ package struct ForwardingTable: Sendable {
     /// Says anew which addresses are what, and returns what changes by it.
     package mutating func replaceSurroundings(with new: Surroundings) -> [RulesetChange] {
         guard layout.role == .node, new != surroundings else { return [] }
-        var delta = ElementDelta()
-        for family in IPFamily.allCases {
-            let table = layout.table(family)
-            for (set, elements) in surroundings.elements(family, sets: layout.sets) {
-                for element in elements {
-                    delta.remove(PlacedElement(set: set, element: element), from: table)
-                }
-            }
-            for (set, elements) in new.elements(family, sets: layout.sets) {
-                for element in elements {
-                    delta.add(PlacedElement(set: set, element: element), to: table)
-                }
-            }
-        }
-        surroundings = new
-        return delta.changes
+        defer { surroundings = new }
+        return surroundings.changes(to: new, in: layout)
     }
 
     /// Whether chains are left that no frontend uses.
@@ -217,7 +214,7 @@ package struct ForwardingTable: Sendable {
 
     /// Everything that should be in the kernel.
     package var ruleset: Ruleset {
-        Ruleset(IPFamily.allCases.map { wholeTable($0) })
+        Ruleset(IPFamily.allCases.map { wholeTable($0) } + direct.tables)
     }
 
     private func wholeTable(_ family: IPFamily) -> Table {

@@ -29,6 +29,8 @@ package struct Replacement: Sendable {
     var previous: [ServiceIdentity: Holding] = [:]
     /// What was shared before.
     var usesBefore = SharedUses.Memory()
+    /// The tables at the device before, if anything changed there.
+    var directBefore: DirectReturnTables?
     /// Chains that were not there before, each after those that it leads to.
     var newChains: [(table: TableID, chain: SharedChain)] = []
     /// Elements that go and come; nil if nobody asks.

@@ -14,6 +14,9 @@ package struct AddressHolding: Hashable, Sendable {
 
     /// Where the addresses are put.
     package var place: Place
+    /// The interface by which packets for the addresses come in and go to the nodes, which
+    /// direct return needs to know; nil: nobody said.
+    package var device: String?
     /// The address that this host must have to hold any: one that VRRP moves between balancers.
     package var leader: IPAddress?
     /// True if neighbours are asked who has an address before it is claimed.
@@ -24,7 +27,10 @@ package struct AddressHolding: Hashable, Sendable {
     package var announceInterval = Duration.seconds(60)
 
     /// Puts addresses in a place.
-    package init(_ place: Place) { self.place = place }
+    package init(_ place: Place) {
+        self.place = place
+        if case .link(let interface) = place { device = interface }
+    }
 
     /// The name of the interface that gets the addresses.
     var interface: String? {

@@ -113,13 +113,16 @@ extension BalancerPlan {
                 node: $0.target.node, socket: $0.target.socket, transport: $0.target.transport,
                 deadline: orders.deadline(of: $0.target.node, for: identity))
         }
-        draining[identity] = drained.isEmpty ? nil : drained
+        let plane = service.map { dataPlane(of: $0) }
+        // Nobody tracks what nodes answer by themselves, so there is no end to wait for.
+        draining[identity] = drained.isEmpty || plane == .directReturn ? nil : drained
         step.tallies.append((identity, service.map { _ in TargetTally(views) }))
         guard let service else {
             failingOpen.remove(identity)
             protections[identity] = nil
             step.observed.append((identity, []))
             note(nil, of: identity, [])
+            dataPlanes[identity] = nil
             step.updates.append((identity, BalancedService()))
             return
         }
@@ -131,7 +134,7 @@ extension BalancerPlan {
         protections[identity] = bounds.protection.isNone ? nil : bounds.protection
         let translated = (cannotTell ? strictFrontends : frontends).translate(
             service, nodes: eligibleNodes, holdsRefusals: endpoints.exist(of: identity),
-            protection: bounds.protection
+            protection: bounds.protection, by: plane ?? .masquerade
         ) { standings[$0] ?? .withheld }
         step.updates.append((identity, translated))
         step.observed.append((identity, observed(service, views, &step)))
@@ -139,6 +142,8 @@ extension BalancerPlan {
         for view in views { step.departures[view.target.socket] = view.departure }
         step.warnings += (translated.problems + bounds.problems).map(\.description)
         step.warnings += assignment.checks(for: service).warnings
+        step.warnings += dataPlaneWarnings(of: service)
+        noteDataPlane(of: service)
         if translated.failsOpen {
             if failingOpen.insert(identity).inserted {
                 step.warnings.append(

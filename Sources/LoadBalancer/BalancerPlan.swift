@@ -71,6 +71,8 @@ package struct BalancerPlan: Sendable {
     package internal(set) var failingOpen: Set<ServiceIdentity> = []
     /// The bounds of Services that have any.
     var protections: [ServiceIdentity: Protection] = [:]
+    /// How packets get to each Service's nodes, as its annotation last said it.
+    var dataPlanes: [ServiceIdentity: DataPlane] = [:]
 
     /// Nothing is known yet.
     package init(

@@ -1,3 +1,4 @@
+import Forwarding
 package import HealthChecking
 package import ServiceModel
 package import ServiceTranslation
@@ -18,6 +19,13 @@ package struct BalancerRules: Hashable, Sendable {
     package var keepsEstablished = false
     /// When an address is held no more, although there are Services that have it.
     package var withdrawal = WithdrawalRule.empty
+
+    /// How packets get to the nodes of Services that do not say it themselves.
+    package var dataPlane = DataPlane.masquerade
+    /// How many slots share the packets that nodes get as they are.
+    package var directReturnSlots = DirectReturnLayout.defaultSlotCount
+    /// Why this host cannot hand packets to nodes as they are; nil if it can.
+    package var directReturnObstacle: String?
 
     /// What holds where nobody says otherwise.
     package init() {}

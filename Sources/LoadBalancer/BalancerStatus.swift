@@ -56,8 +56,9 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
         package let since: String?
         /// Its share beside the other weights; 0 if it takes no new connections.
         package let weight: Int
-        /// How many connections the balancer tracks to it.
-        package let flows: Int
+        /// How many connections the balancer tracks to it; absent with `direct-return`, where
+        /// nobody does.
+        package let flows: Int?
         /// The checks that decide about it, by their names.
         package let checks: [String]
     }
@@ -68,6 +69,8 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
         package let name: String
         /// What clients connect to, such as `198.51.100.10:80/tcp`.
         package let frontends: [String]
+        /// `masquerade`, `preserve-source` or `direct-return`.
+        package let dataPlane: String
         /// True if nodes are used although checks speak against them.
         package let failsOpen: Bool
         /// Its nodes, port by port.

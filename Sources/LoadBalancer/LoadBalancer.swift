@@ -51,9 +51,12 @@ package struct LoadBalancer: Service {
         self.ordersFile = ordersFile
         announcer = VIPAnnouncer(configuration.holding, journal: journal, logger: logger)
         cleaner = try FlowCleaner()
-        let layout = ForwardingLayout(
+        var rules = configuration.rules
+        var layout = ForwardingLayout(
             role: .balancer, flags: configuration.ownsTables ? .owned : [],
             hasCounters: configuration.hasCounters)
+        (layout.directReturn, rules.directReturnObstacle) = DirectReturnProbe.place(
+            configuration, logger)
         let writer = try ForwardingWriter(layout: layout)
         self.writer = writer
         refusalCounter = try RefusalCounter(layout: layout)
@@ -71,7 +74,7 @@ package struct LoadBalancer: Service {
         inbox = BalancerInbox(
             plan: BalancerPlan(
                 CheckAssignment(configuration.check, policy: configuration.policy),
-                rules: configuration.rules, orders: NodeOrders(ordersFile?.read() ?? [])),
+                rules: rules, orders: NodeOrders(ordersFile?.read() ?? [])),
             board: board, ejections: ejections, signal: signal,
             problems: { logger.warning("left out", metadata: ["problem": "\($0)"]) },
             connection: { error in

@@ -72,6 +72,7 @@ struct StatusReading {
                     "\(SocketEndpoint(address: address, port: $0.port))/\($0.transport)"
                 }
             },
+            dataPlane: plan.dataPlane(of: service).rawValue,
             failsOpen: plan.failingOpen.contains(service.identity),
             backends: plan.targets(of: service, standings).map { backend($0, of: service) })
     }
@@ -94,7 +95,9 @@ struct StatusReading {
                 ? plan.orders.since(of: view.target.node, for: service.identity)?
                     .formatted(.iso8601)
                 : record?.since.formatted(.iso8601),
-            weight: weight, flows: flows[view.target.socket] ?? 0,
+            weight: weight,
+            flows: plan.dataPlane(of: service) == .directReturn
+                ? nil : flows[view.target.socket] ?? 0,
             checks: view.checks.map(\.description))
     }
 

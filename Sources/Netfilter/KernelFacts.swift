@@ -1,3 +1,4 @@
+internal import Addressing
 internal import CNetfilter
 internal import Ruleset
 
@@ -30,7 +31,9 @@ enum KernelFacts {
     }
 
     /// The code of "port unreachable": `ICMP_PORT_UNREACH`, `ICMPV6_PORT_UNREACH`.
-    static func portUnreachable(in family: TableFamily) -> UInt8 { family == .ip ? 3 : 4 }
+    static func portUnreachable(in family: TableFamily) -> UInt8 {
+        family.addressFamily == .v4 ? 3 : 4
+    }
 
     /// A number of four bytes in the host's order, as registers hold the kernel's own numbers.
     static func bytes(_ number: UInt32) -> [UInt8] {

@@ -13,14 +13,16 @@ extension Table {
             let name = unsafe nftnl_table_get_str(pointer, UInt16(NFTNL_TABLE_NAME.rawValue))
         else { throw NetfilterError(.read, code: EBADMSG) }
         let number = unsafe nftnl_table_get_u32(pointer, UInt16(NFTNL_TABLE_FAMILY.rawValue))
-        guard let family = TableFamily(protocolNumber: UInt8(truncatingIfNeeded: number)) else {
-            return nil
-        }
+        let text = unsafe String(cString: name)
+        guard
+            let family = TableFamily(
+                protocolNumber: UInt8(truncatingIfNeeded: number), tableName: text)
+        else { return nil }
         var length: UInt32 = 0
         let userData = unsafe nftnl_table_get_data(
             pointer, UInt16(NFTNL_TABLE_USERDATA.rawValue), &length)
         self.init(
-            unsafe TableID(family, String(cString: name)),
+            TableID(family, text),
             flags: TableFlags(
                 rawValue: unsafe nftnl_table_get_u32(
                     pointer, UInt16(NFTNL_TABLE_FLAGS.rawValue))),
@@ -45,24 +47,46 @@ extension Chain {
         let userData = unsafe nftnl_chain_get_data(
             pointer, UInt16(NFTNL_CHAIN_USERDATA.rawValue), &length)
         unsafe self.init(
-            String(cString: name), base: BaseChain(readFrom: pointer),
+            String(cString: name), base: BaseChain(readFrom: pointer, in: id.family),
             comment: UserData.comment(at: userData, count: length))
     }
 }
 
 extension BaseChain {
-    fileprivate init?(readFrom pointer: OpaquePointer) {
+    fileprivate init?(readFrom pointer: OpaquePointer, in family: TableFamily) {
         guard unsafe nftnl_chain_is_set(pointer, UInt16(NFTNL_CHAIN_HOOKNUM.rawValue)),
             let type = unsafe nftnl_chain_get_str(pointer, UInt16(NFTNL_CHAIN_TYPE.rawValue)),
             let kind = unsafe Kind(rawValue: String(cString: type)),
             let hook = Hook(
-                rawValue: unsafe nftnl_chain_get_u32(
-                    pointer, UInt16(NFTNL_CHAIN_HOOKNUM.rawValue))),
+                kernelNumber: unsafe nftnl_chain_get_u32(
+                    pointer, UInt16(NFTNL_CHAIN_HOOKNUM.rawValue)), in: family),
             unsafe nftnl_chain_get_u32(pointer, UInt16(NFTNL_CHAIN_POLICY.rawValue))
                 == UInt32(NF_ACCEPT)
         else { return nil }
         let priority = unsafe nftnl_chain_get_s32(pointer, UInt16(NFTNL_CHAIN_PRIO.rawValue))
-        self.init(kind, hook, priority: priority)
+        guard family.isAtDevice else {
+            self.init(kind, hook, priority: priority)
+            return
+        }
+        guard kind == .filter,
+            let device = unsafe nftnl_chain_get_str(pointer, UInt16(NFTNL_CHAIN_DEV.rawValue))
+        else { return nil }
+        unsafe self.init(ingressOf: String(cString: device), priority: priority)
+    }
+}
+
+extension BaseChain.Hook {
+    /// The kernel's number, which for a device's own hook begins anew (`NF_NETDEV_INGRESS`).
+    var kernelNumber: UInt32 { self == .ingress ? UInt32(NF_NETDEV_INGRESS.rawValue) : rawValue }
+
+    /// The hook of a kernel's number; nil for one that Sluice never uses.
+    init?(kernelNumber: UInt32, in family: TableFamily) {
+        guard family.isAtDevice else {
+            self.init(rawValue: kernelNumber)
+            return
+        }
+        guard kernelNumber == Self.ingress.kernelNumber else { return nil }
+        self = .ingress
     }
 }
 

@@ -53,6 +53,19 @@ struct RuleLowering {
                     family: UInt32(family.protocolNumber), address: 0,
                     port: family.addressByteCount / 4),
             ]
+        case .isOfFamily, .isFragment, .hasICMPType, .quotesPlainHeader: deviceMatch(statement)
+        case .setMark(let fields, let map):
+            load(fields) + [
+                .lookup(.named(map), from: 0, to: .register(0), isNegated: false),
+                .setMeta(key: UInt32(NFT_META_MARK.rawValue), from: 0),
+            ]
+        case .forward(let fields, let map):
+            load(fields) + [
+                .lookup(.named(map), from: 0, to: .register(0), isNegated: false),
+                KernelFacts.incomingDevice(to: family.addressByteCount / 4),
+                .forward(
+                    family: family.addressNumber, device: family.addressByteCount / 4, address: 0),
+            ]
         case .masquerade: [.masquerade(flags: UInt32(NF_NAT_RANGE_PROTO_RANDOM_FULLY))]
         case .update(let set, let key, let timeoutSeconds, let value):
             update(set, key: key, timeoutSeconds: timeoutSeconds, value: value)
@@ -82,8 +95,63 @@ struct RuleLowering {
             // What is hashed is loaded first, to where its hash then stands: fields behind it
             // come later and may take the rest of its room.
             let load = field.load(to: word, in: family)
-            guard case .hash = load else { return [load] }
-            return [Selector.sourceAddress.load(to: word, in: family), load]
+            return hashInput(of: field, to: word) + [load]
+        }
+    }
+
+    /// Loads what a hash is made of; nothing for a field that is none.
+    private func hashInput(of field: Selector, to word: Int) -> [KernelExpression] {
+        let next = word + family.addressByteCount / 4
+        return switch field {
+        case .sourceHash: [Selector.sourceAddress.load(to: word, in: family)]
+        case .connectionHash:
+            [
+                Selector.sourceAddress.load(to: word, in: family),
+                Selector.sourcePort.load(to: next, in: family),
+            ]
+        case .quotedClientHash: [KernelFacts.quotedClient(to: word, in: family)]
+        case .quotedConnectionHash:
+            [
+                KernelFacts.quotedClient(to: word, in: family),
+                KernelFacts.quotedClientPort(to: next, in: family),
+            ]
+        default: []
+        }
+    }
+
+    /// Matches that only rules at a device need.
+    private func deviceMatch(_ statement: Statement) -> [KernelExpression] {
+        switch statement {
+        case .isOfFamily:
+            [
+                KernelFacts.networkProtocol(to: 0),
+                .compare(register: 0, isEqual: true, bytes: KernelFacts.etherType(of: family)),
+            ]
+        case .isFragment where family.addressFamily == .v4:
+            [
+                KernelFacts.fragmentOffset(to: 0),
+                .bitwise(from: 0, mask: KernelFacts.fragmentMask, xor: [0, 0], to: 0),
+                .compare(register: 0, isEqual: false, bytes: [0, 0]),
+            ]
+        case .isFragment:
+            [
+                .extensionHeader(KernelFacts.fragmentHeader, to: 0),
+                .compare(register: 0, isEqual: true, bytes: [1]),
+            ]
+        case .hasICMPType(let type):
+            [
+                Selector.transportProtocol.load(to: 0, in: family),
+                .compare(
+                    register: 0, isEqual: true, bytes: [KernelFacts.messageProtocol(in: family)]),
+                KernelFacts.messageType(to: 0),
+                .compare(register: 0, isEqual: true, bytes: [type]),
+            ]
+        case .quotesPlainHeader:
+            [
+                KernelFacts.quotedHeader(to: 0),
+                .compare(register: 0, isEqual: true, bytes: [QuotedPacket.plainHeader]),
+            ]
+        default: []
         }
     }
 
@@ -136,9 +204,13 @@ extension Selector {
         let length = UInt32(byteCount(in: family))
         return switch self {
         case .sourceAddress:
-            .payload(header: network, offset: family == .ip ? 12 : 8, length: length, to: word)
+            .payload(
+                header: network, offset: family.addressFamily == .v4 ? 12 : 8, length: length,
+                to: word)
         case .destinationAddress:
-            .payload(header: network, offset: family == .ip ? 16 : 24, length: length, to: word)
+            .payload(
+                header: network, offset: family.addressFamily == .v4 ? 16 : 24, length: length,
+                to: word)
         case .sourcePort: .payload(header: transport, offset: 0, length: length, to: word)
         case .destinationPort: .payload(header: transport, offset: 2, length: length, to: word)
         case .transportProtocol: .meta(key: UInt32(NFT_META_L4PROTO.rawValue), to: word)
@@ -148,10 +220,24 @@ extension Selector {
             .connection(key: UInt32(NFT_CT_PROTO_DST.rawValue), direction: 0, to: word)
         case .random(let modulus, let offset):
             .randomNumber(modulus: modulus, offset: offset, to: word)
-        case .sourceHash(let modulus, let seed):
+        case .mark: .meta(key: UInt32(NFT_META_MARK.rawValue), to: word)
+        case .quotedProtocol:
+            .payload(
+                header: transport, offset: QuotedPacket(family).protocolOffset, length: length,
+                to: word)
+        case .quotedSourcePort:
+            .payload(
+                header: transport, offset: QuotedPacket(family).sourcePortOffset, length: length,
+                to: word)
+        case .sourceHash(let modulus, let seed), .quotedClientHash(let modulus, let seed):
             .hash(
                 from: word, length: UInt32(family.addressByteCount), modulus: modulus, seed: seed,
                 to: word)
+        case .connectionHash(let modulus, let seed), .quotedConnectionHash(let modulus, let seed):
+            // The port's register is hashed with the two bytes of zeros behind it.
+            .hash(
+                from: word, length: UInt32(family.addressByteCount) + 4, modulus: modulus,
+                seed: seed, to: word)
         }
     }
 }

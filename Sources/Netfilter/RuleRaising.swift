@@ -34,7 +34,7 @@ struct RuleRaising {
 
     private mutating func run(_ expression: KernelExpression) {
         switch expression {
-        case .payload, .meta, .connection, .randomNumber, .hash, .route:
+        case .payload, .meta, .connection, .randomNumber, .hash, .route, .extensionHeader:
             if !registers.load(expression) { foreign(expression) }
         case .bitwise(let from, let mask, let xor, let to):
             combine(from: from, mask: mask, xor: xor, to: to)
@@ -48,6 +48,16 @@ struct RuleRaising {
                 port == address + self.family.addressByteCount / 4
             else { return foreign(expression) }
             statements.append(.translateDestination(fields, map: map))
+        case .setMeta(let key, let from):
+            guard case .mapped(let fields, let map) = registers[from],
+                key == UInt32(NFT_META_MARK.rawValue)
+            else { return foreign(expression) }
+            statements.append(.setMark(fields, map: map))
+        case .forward(let family, let device, let address):
+            guard case .mapped(let fields, let map) = registers[address],
+                registers[device] == .device(.incomingDevice), family == self.family.addressNumber
+            else { return foreign(expression) }
+            statements.append(.forward(fields, map: map))
         case .update(let set, let key, let value, let timeoutMilliseconds):
             update(set, key: key, value: value, timeoutMilliseconds: timeoutMilliseconds)
         case .bound(let bound, let set, let key, let timeoutMilliseconds):
@@ -73,6 +83,8 @@ struct RuleRaising {
             registers[to] = .connectionStatus(mask: mask)
         case .tcpFlags(mask: nil) where isMaskOnly && mask.count == 1:
             registers[to] = .tcpFlags(mask: mask[0])
+        case .device(.fragmentOffset) where isMaskOnly && mask == KernelFacts.fragmentMask:
+            registers[to] = .device(.maskedFragmentOffset)
         default: foreign(.bitwise(from: from, mask: mask, xor: xor, to: to))
         }
     }
@@ -81,8 +93,16 @@ struct RuleRaising {
         let isZero = bytes.allSatisfy { $0 == 0 }
         switch registers[register] {
         case .field(.transportProtocol) where isEqual && bytes.count == 1:
-            guard let transport = TransportProtocol(rawValue: bytes[0]) else { break }
-            return statements.append(.isProtocol([transport]))
+            if let transport = TransportProtocol(rawValue: bytes[0]) {
+                return statements.append(.isProtocol([transport]))
+            }
+            guard bytes[0] == KernelFacts.messageProtocol(in: family) else { break }
+            // Alone it is foreign; with the type behind it, it is a statement.
+            return statements.append(Self.isMessage)
+        case .device(let fact):
+            if let statement = match(fact, isEqual: isEqual, bytes: bytes) {
+                return statements.append(statement)
+            }
         case .sourceAddressType
         where isEqual && bytes == KernelFacts.bytes(KernelFacts.localType):
             return statements.append(.isSourceLocal)
@@ -101,6 +121,28 @@ struct RuleRaising {
         default: break
         }
         foreign(.compare(register: register, isEqual: isEqual, bytes: bytes))
+    }
+
+    private static let isMessage = Statement.foreign("meta l4proto icmp")
+
+    /// The statement that compares something at a device; nil if Sluice never does so.
+    private mutating func match(
+        _ fact: SymbolicRegisters.DeviceFact, isEqual: Bool, bytes: [UInt8]
+    ) -> Statement? {
+        switch fact {
+        case .networkProtocol where isEqual && bytes == KernelFacts.etherType(of: family):
+            return .isOfFamily
+        case .maskedFragmentOffset where !isEqual && bytes == [0, 0]: return .isFragment
+        case .fragmentHeader where isEqual && bytes == [1] && family.addressFamily == .v6:
+            return .isFragment
+        case .messageType where isEqual && bytes.count == 1:
+            guard statements.last == Self.isMessage else { return nil }
+            statements.removeLast()
+            return .hasICMPType(bytes[0])
+        case .quotedHeader where isEqual && bytes == [QuotedPacket.plainHeader]:
+            return .quotesPlainHeader
+        default: return nil
+        }
     }
 
     private mutating func lookUp(

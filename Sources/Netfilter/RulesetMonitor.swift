@@ -87,10 +87,11 @@ package struct RulesetMonitor: ~Copyable {
         guard message.type != nil, unsafe cnf_notice_get(message.message, &notice) >= 0 else {
             return nil
         }
-        if let name = unsafe notice.table,
-            let family = unsafe TableFamily(protocolNumber: notice.family)
-        {
-            unsafe tables.insert(TableID(family, String(cString: name)))
+        if let text = unsafe notice.table {
+            let name = unsafe String(cString: text)
+            if let family = unsafe TableFamily(protocolNumber: notice.family, tableName: name) {
+                tables.insert(TableID(family, name))
+            }
         }
         guard unsafe notice.generation >= 0 else { return nil }
         defer { tables = [] }

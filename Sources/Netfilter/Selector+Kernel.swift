@@ -1,3 +1,4 @@
+internal import Addressing
 internal import CNetfilter
 internal import Ruleset
 
@@ -9,17 +10,18 @@ extension Selector {
     /// nft's number of the field's data type.
     func dataType(in family: TableFamily) -> UInt32 {
         switch kind {
-        case .address: family == .ip ? 7 : 8
+        case .address: family.addressFamily == .v4 ? 7 : 8
         case .transportProtocol: 12
         case .port: 13
-        case .number: 4
+        case .number where self == .mark: 19
+        case .number, .byte, .short: 4
         }
     }
 
     /// nft's number of the field's byte order: 1 the host's, 2 the network's.
     var byteOrder: UInt32 {
         switch kind {
-        case .address, .port: 2
+        case .address, .port, .byte, .short: 2
         case .transportProtocol, .number: 1
         }
     }
@@ -34,6 +36,20 @@ extension Selector {
             let field = payloadField(in: family)
             detail.append(0, number: field.header)
             detail.append(1, number: field.field)
+        case .mark:
+            expression = Self.metaExpression
+            detail.append(0, number: UInt32(NFT_META_MARK.rawValue))
+        case .quotedProtocol, .quotedSourcePort:
+            expression = Self.payloadExpression
+            let quoted = QuotedPacket(family)
+            let offset =
+                self == .quotedProtocol ? quoted.protocolOffset : quoted.sourcePortOffset
+            // A field without a name: where it stands, in bits, behind the transport header.
+            detail.append(0, number: 0)
+            detail.append(1, number: 0)
+            detail.append(2, number: Self.transportBase)
+            detail.append(3, number: offset * 8)
+            detail.append(4, number: UInt32(byteCount(in: family)) * 8)
         case .transportProtocol:
             expression = Self.metaExpression
             detail.append(0, number: UInt32(NFT_META_L4PROTO.rawValue))
@@ -46,7 +62,8 @@ extension Selector {
             detail.append(0, number: UInt32(NFT_CT_PROTO_DST.rawValue))
             detail.append(1, number: 0)
         // In the key of a set one number is like another.
-        case .random(let modulus, _), .sourceHash(let modulus, _):
+        case .random(let modulus, _), .sourceHash(let modulus, _), .connectionHash(let modulus, _),
+            .quotedClientHash(let modulus, _), .quotedConnectionHash(let modulus, _):
             expression = Self.numberExpression
             detail.append(0, number: UInt32(NFT_NG_RANDOM.rawValue))
             detail.append(1, number: modulus)
@@ -67,7 +84,8 @@ extension Selector {
         let candidates: [Selector] =
             [
                 .sourceAddress, .destinationAddress, .transportProtocol, .sourcePort,
-                .destinationPort, .originalDestinationAddress, .originalDestinationPort,
+                .destinationPort, .originalDestinationAddress, .originalDestinationPort, .mark,
+                .quotedProtocol, .quotedSourcePort,
             ] + (expression == Self.numberExpression ? [.random(modulus: numberModulus ?? 0)] : [])
         guard let match = candidates.first(where: { $0.typeOf(in: family).bytes == bytes })
         else { return nil }
@@ -76,20 +94,21 @@ extension Selector {
 
     /// The connection tracking key of the original destination address.
     static func destinationKey(in family: TableFamily) -> UInt32 {
-        UInt32(family == .ip ? NFT_CT_DST_IP.rawValue : NFT_CT_DST_IP6.rawValue)
+        UInt32(family.addressFamily == .v4 ? NFT_CT_DST_IP.rawValue : NFT_CT_DST_IP6.rawValue)
     }
 
     private func payloadField(in family: TableFamily) -> (header: UInt32, field: UInt32) {
         switch self {
-        case .sourceAddress: family == .ip ? (12, 11) : (13, 8)
+        case .sourceAddress: family.addressFamily == .v4 ? (12, 11) : (13, 8)
         case .sourcePort: (11, 1)
         case .destinationPort: (11, 2)
-        default: family == .ip ? (12, 12) : (13, 9)
+        default: family.addressFamily == .v4 ? (12, 12) : (13, 9)
         }
     }
 
     private static let payloadExpression: UInt32 = 7
     private static let metaExpression: UInt32 = 9
+    private static let transportBase: UInt32 = 3
     private static let connectionExpression: UInt32 = 12
     private static let numberExpression: UInt32 = 23
 }

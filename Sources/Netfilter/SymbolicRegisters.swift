@@ -1,3 +1,4 @@
+internal import Addressing
 internal import CNetfilter
 internal import Ruleset
 
@@ -17,10 +18,18 @@ struct SymbolicRegisters {
         case tcpFlags(mask: UInt8?)
         /// The sequence number of a TCP segment.
         case tcpSequence
+        /// What rules at a device load, beside fields.
+        case device(DeviceFact)
         /// `fib saddr type`.
         case sourceAddressType
         /// What a map held for these fields.
         case mapped([Selector], map: String)
+    }
+
+    /// Something that only rules at a device look at.
+    enum DeviceFact: Hashable, CaseIterable {
+        case incomingDevice, networkProtocol, fragmentOffset, maskedFragmentOffset
+        case fragmentHeader, messageType, quotedHeader, quotedClient, quotedClientPort
     }
 
     private let family: TableFamily
@@ -74,16 +83,19 @@ struct SymbolicRegisters {
         case .payload(_, _, _, let to):
             let fields: [Selector] = [
                 .sourceAddress, .destinationAddress, .sourcePort, .destinationPort,
+                .quotedProtocol, .quotedSourcePort,
             ]
             return field(of: fields, loadedBy: expression, to: to)
+                ?? fact(loadedBy: expression, to: to)
         case .meta(_, let to):
-            return field(of: [.transportProtocol], loadedBy: expression, to: to)
+            return field(of: [.transportProtocol, .mark], loadedBy: expression, to: to)
+                ?? fact(loadedBy: expression, to: to)
+        case .extensionHeader(_, let to): return fact(loadedBy: expression, to: to)
         case .randomNumber(let modulus, let offset, let to):
             return (.field(.random(modulus: modulus, offset: offset)), to)
         case .hash(let from, let length, let modulus, let seed, let to):
-            guard symbols[from] == .field(.sourceAddress), length == family.addressByteCount
-            else { return nil }
-            return (.field(.sourceHash(modulus: modulus, seed: seed)), to)
+            return hash(from: from, length: Int(length), modulus: modulus, seed: seed)
+                .map { (.field($0), to) }
         case .connection(NFT_CT_STATE.rawValue, _, let to):
             return (.connectionState(mask: nil), to)
         case .connection(NFT_CT_STATUS.rawValue, _, let to):
@@ -97,10 +109,49 @@ struct SymbolicRegisters {
         }
     }
 
+    private func hash(from: Int, length: Int, modulus: UInt32, seed: UInt32) -> Selector? {
+        let address = family.addressByteCount
+        let next = symbols[from + address / 4]
+        switch symbols[from] {
+        case .field(.sourceAddress) where length == address:
+            return .sourceHash(modulus: modulus, seed: seed)
+        case .field(.sourceAddress) where length == address + 4 && next == .field(.sourcePort):
+            return .connectionHash(modulus: modulus, seed: seed)
+        case .device(.quotedClient) where length == address:
+            return .quotedClientHash(modulus: modulus, seed: seed)
+        case .device(.quotedClient)
+        where length == address + 4 && next == .device(.quotedClientPort):
+            return .quotedConnectionHash(modulus: modulus, seed: seed)
+        default: return nil
+        }
+    }
+
+    private func fact(loadedBy expression: KernelExpression, to word: Int) -> (Symbol, Int)? {
+        DeviceFact.allCases.first { $0.load(to: word, in: family) == expression }
+            .map { (.device($0), word) }
+    }
+
     private func field(
         of candidates: [Selector], loadedBy expression: KernelExpression, to word: Int
     ) -> (Symbol, Int)? {
         candidates.first { $0.load(to: word, in: family) == expression }
             .map { (.field($0), word) }
+    }
+}
+
+extension SymbolicRegisters.DeviceFact {
+    /// The step that loads it; nil for what only a mask leaves.
+    fileprivate func load(to word: Int, in family: TableFamily) -> KernelExpression? {
+        switch self {
+        case .incomingDevice: KernelFacts.incomingDevice(to: word)
+        case .networkProtocol: KernelFacts.networkProtocol(to: word)
+        case .fragmentOffset: KernelFacts.fragmentOffset(to: word)
+        case .maskedFragmentOffset: nil
+        case .fragmentHeader: .extensionHeader(KernelFacts.fragmentHeader, to: word)
+        case .messageType: KernelFacts.messageType(to: word)
+        case .quotedHeader: KernelFacts.quotedHeader(to: word)
+        case .quotedClient: KernelFacts.quotedClient(to: word, in: family)
+        case .quotedClientPort: KernelFacts.quotedClientPort(to: word, in: family)
+        }
     }
 }

@@ -80,7 +80,7 @@ extension Transaction {
         let pointer = unsafe chain.pointer
         if let base {
             unsafe nftnl_chain_set_u32(
-                pointer, UInt16(NFTNL_CHAIN_HOOKNUM.rawValue), base.hook.rawValue)
+                pointer, UInt16(NFTNL_CHAIN_HOOKNUM.rawValue), base.hook.kernelNumber)
             unsafe nftnl_chain_set_s32(
                 pointer, UInt16(NFTNL_CHAIN_PRIO.rawValue), base.priority)
             unsafe nftnl_chain_set_u32(
@@ -88,6 +88,11 @@ extension Transaction {
             try checked(
                 unsafe nftnl_chain_set_str(
                     pointer, UInt16(NFTNL_CHAIN_TYPE.rawValue), base.kind.rawValue))
+            if let device = base.device {
+                try checked(
+                    unsafe nftnl_chain_set_str(
+                        pointer, UInt16(NFTNL_CHAIN_DEV.rawValue), device))
+            }
         }
         if let comment {
             let data = try legal(comment: comment)

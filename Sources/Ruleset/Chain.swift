@@ -40,6 +40,13 @@ package struct BaseChain: Hashable, Sendable {
         case forward = 2
         case output = 3
         case postrouting = 4
+        /// Where a device hands packets over, in tables of the family `netdev` alone.
+        case ingress = 5
+
+        /// The hooks on a packet's way through the host.
+        package static let allCases: [Hook] = [
+            .prerouting, .input, .forward, .output, .postrouting,
+        ]
     }
 
     /// What the chain may do.
@@ -48,12 +55,23 @@ package struct BaseChain: Hashable, Sendable {
     package let hook: Hook
     /// The order among chains at one hook; lower runs first.
     package let priority: Int32
+    /// The device whose packets the chain sees; nil at every hook but `ingress`.
+    package let device: String?
 
     /// Names a place; the policy is always `accept`.
     package init(_ kind: Kind, _ hook: Hook, priority: Int32) {
         self.kind = kind
         self.hook = hook
         self.priority = priority
+        device = nil
+    }
+
+    /// Names the place where a device hands its packets over (Linux 4.2).
+    package init(ingressOf device: String, priority: Int32) {
+        kind = .filter
+        hook = .ingress
+        self.priority = priority
+        self.device = device
     }
 }
 

@@ -42,7 +42,9 @@ package enum FieldReader {
         let register = data.register(position)
         switch kind {
         case .address:
-            guard family == .ip6 else { return .address(.v4(IPv4Address(rawValue: register))) }
+            guard family.addressFamily == .v6 else {
+                return .address(.v4(IPv4Address(rawValue: register)))
+            }
             let high = UInt64(register) << 32 | UInt64(data.register(position + 1))
             let low =
                 UInt64(data.register(position + 2)) << 32
@@ -51,6 +53,8 @@ package enum FieldReader {
         case .transportProtocol: return .transportProtocol(UInt8(register >> 24))
         case .port: return .port(UInt16(register >> 16))
         case .number: return .number(register.bigEndian)
+        case .byte: return .number(register >> 24)
+        case .short: return .number(register >> 16)
         }
     }
 }

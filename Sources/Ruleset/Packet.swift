@@ -52,6 +52,8 @@ package struct Packet: Hashable, Sendable {
 package enum PacketOutcome: Hashable, Sendable {
     /// It goes to this destination; the client's address is hidden if it was masqueraded.
     case delivered(to: SocketEndpoint, isMasqueraded: Bool)
+    /// It left at once, unchanged, to the neighbour of this address.
+    case forwarded(to: IPAddress)
     /// The sender was told that nobody answers.
     case refused(Statement.Refusal)
     /// It was thrown away.

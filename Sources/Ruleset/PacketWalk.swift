@@ -41,6 +41,9 @@ package struct PacketWalk: Sendable {
     /// Walks one packet to its end.
     package mutating func walk(_ packet: Packet, from origin: Origin) -> PacketFate {
         var traveller = Traveller(packet: packet)
+        if table.id.family.isAtDevice, let end = pass(&traveller, at: .ingress) {
+            return traveller.fate(end)
+        }
         let entrance: BaseChain.Hook = origin == .network ? .prerouting : .output
         if let end = pass(&traveller, at: entrance) { return traveller.fate(end) }
         let isLocal = localAddresses.contains(traveller.packet.destination.address)
@@ -137,6 +140,24 @@ package struct PacketWalk: Sendable {
         case .hasSequenceNumber(let number):
             // A first packet's number is the client's choice; a refusal's is 0 (RFC 9293, 3.10.7.1).
             return traveller.packet.isRefusal && number == 0 ? .goOn : .noMatch
+        case .isOfFamily:
+            let family = traveller.packet.destination.address.family
+            return family == table.id.family.addressFamily ? .goOn : .noMatch
+        // The walk knows whole packets of connections only.
+        case .isFragment, .hasICMPType, .quotesPlainHeader: return .noMatch
+        case .setMark(let fields, let map):
+            guard case .data(let data) = find(fields, in: map, traveller)?.value else {
+                return .noMatch
+            }
+            traveller.mark = data.register(0).bigEndian
+            return .goOn
+        case .forward(let fields, let map):
+            guard case .data(let data) = find(fields, in: map, traveller)?.value,
+                case .address(let node)? = FieldReader.fields(
+                    of: data, as: [.destinationAddress], family: family
+                ).first
+            else { return .noMatch }
+            return .end(.forwarded(to: node))
         case .isDestinationTranslated: return traveller.packet.isTranslated ? .goOn : .noMatch
         case .isSourceLocal:
             return localAddresses.contains(traveller.packet.source.address) ? .goOn : .noMatch

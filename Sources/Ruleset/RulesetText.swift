@@ -26,8 +26,9 @@ package struct RulesetText: Sendable {
         var lines = ["chain \(chain.name) {"]
         if let comment = chain.comment { lines.append("\tcomment \"\(comment)\"") }
         if let base = chain.base {
+            let device = base.device.map { " device \"\($0)\"" } ?? ""
             lines.append(
-                "\ttype \(base.kind.rawValue) hook \(base.hook) priority \(base.priority); "
+                "\ttype \(base.kind.rawValue) hook \(base.hook)\(device) priority \(base.priority); "
                     + "policy accept;")
         }
         for rule in chain.rules {
@@ -53,12 +54,15 @@ package enum StatementText {
         case .isInvalid: "ct state invalid"
         case .hasTCPFlags(let flags, let mask): "tcp flags \(flags.text) / \(mask.text)"
         case .hasSequenceNumber(let number): "tcp sequence \(number)"
+        case .isOfFamily, .isFragment, .hasICMPType, .quotesPlainHeader:
+            DeviceText.match(statement, family: family)
+        case .setMark, .forward: DeviceText.action(statement, family: family)
         case .isDestinationTranslated: "ct status dnat"
         case .isSourceLocal: "fib saddr type local"
         case .verdictMap(let fields, let map):
             text(of: fields, family: family) + " vmap @" + map
         case .translateDestination(let fields, let map):
-            "dnat \(family.rawValue) to " + text(of: fields, family: family) + " map @" + map
+            "dnat \(family.headerWord) to " + text(of: fields, family: family) + " map @" + map
         case .masquerade: "masquerade fully-random"
         case .update(let set, let key, let timeout, let value):
             "update @\(set) { \(text(of: key, family: family)) timeout \(duration(timeout)) : "
@@ -82,17 +86,22 @@ package enum StatementText {
 
     private static func text(of selector: Selector, family: TableFamily) -> String {
         switch selector {
-        case .sourceAddress: "\(family.rawValue) saddr"
-        case .destinationAddress: "\(family.rawValue) daddr"
+        case .sourceAddress: "\(family.headerWord) saddr"
+        case .destinationAddress: "\(family.headerWord) daddr"
         case .transportProtocol: "meta l4proto"
         case .sourcePort: "th sport"
         case .destinationPort: "th dport"
-        case .originalDestinationAddress: "ct original \(family.rawValue) daddr"
+        case .originalDestinationAddress: "ct original \(family.headerWord) daddr"
         case .originalDestinationPort: "ct original proto-dst"
         case .random(let modulus, let offset):
             "numgen random mod \(modulus)" + (offset > 0 ? " offset \(offset)" : "")
         case .sourceHash(let modulus, let seed):
-            "jhash \(family.rawValue) saddr mod \(modulus) seed 0x\(String(seed, radix: 16))"
+            DeviceText.hash("\(family.headerWord) saddr", modulus, seed)
+        case .connectionHash(let modulus, let seed):
+            DeviceText.hash("\(family.headerWord) saddr . th sport", modulus, seed)
+        case .mark: "meta mark"
+        case .quotedProtocol, .quotedSourcePort, .quotedClientHash, .quotedConnectionHash:
+            DeviceText.quoted(selector, family: family)
         }
     }
 

@@ -57,6 +57,9 @@ extension Table {
         let targetsOfMaps = sets.mapValues { Set($0.elements.values.compactMap(\.verdictTarget)) }
         for base in chains.values.sorted(by: { $0.name < $1.name }) {
             guard let place = base.base else { continue }
+            if (place.hook == .ingress) != id.family.isAtDevice {
+                faults.append(fault("chain \(base.name)", "is not legal in this family"))
+            }
             if place.kind == .nat, place.hook == .forward {
                 faults.append(fault("chain \(base.name)", "there is no nat at forward"))
             }
@@ -116,8 +119,10 @@ extension Statement {
         case .translateDestination
         where place.kind != .nat || (place.hook != .prerouting && place.hook != .output):
             "dnat is legal at nat prerouting and output only, not at \(place.hook)"
-        case .reject where place.hook == .postrouting:
-            "reject is not legal at postrouting"
+        case .reject where place.hook == .postrouting || place.hook == .ingress:
+            "reject is not legal at \(place.hook)"
+        case .forward where place.hook != .ingress:
+            "fwd is legal at ingress only, not at \(place.hook)"
         default: nil
         }
     }

@@ -20,6 +20,18 @@ package enum Selector: Hashable, Sendable {
     case random(modulus: UInt32, offset: UInt32 = 0)
     /// `jhash ip saddr mod N seed S`: 0 ..< N, the same for every packet of a client.
     case sourceHash(modulus: UInt32, seed: UInt32)
+    /// `jhash ip saddr . th sport mod N seed S`: the same for every packet of a connection.
+    case connectionHash(modulus: UInt32, seed: UInt32)
+    /// `meta mark`.
+    case mark
+    /// The transport protocol of the packet that an ICMP error quotes.
+    case quotedProtocol
+    /// The source port of the packet that an ICMP error quotes.
+    case quotedSourcePort
+    /// What `sourceHash` is for packets of the client to whom the quoted packet was sent.
+    case quotedClientHash(modulus: UInt32, seed: UInt32)
+    /// What `connectionHash` is for packets of the client to whom the quoted packet was sent.
+    case quotedConnectionHash(modulus: UInt32, seed: UInt32)
 
     /// What kind of value the selector yields, which decides its bytes in a key.
     package enum Kind: Hashable, Sendable {
@@ -31,6 +43,10 @@ package enum Selector: Hashable, Sendable {
         case port
         /// Four bytes in the host's order.
         case number
+        /// One byte, which `nft` spells as a number.
+        case byte
+        /// Two bytes in network order, which `nft` spells as a number.
+        case short
     }
 
     /// What kind of value the selector yields.
@@ -39,7 +55,11 @@ package enum Selector: Hashable, Sendable {
         case .sourceAddress, .destinationAddress, .originalDestinationAddress: .address
         case .transportProtocol: .transportProtocol
         case .sourcePort, .destinationPort, .originalDestinationPort: .port
-        case .random, .sourceHash: .number
+        case .random, .sourceHash, .connectionHash, .mark, .quotedClientHash,
+            .quotedConnectionHash:
+            .number
+        case .quotedProtocol: .byte
+        case .quotedSourcePort: .short
         }
     }
 
@@ -47,8 +67,8 @@ package enum Selector: Hashable, Sendable {
     package func byteCount(in family: TableFamily) -> Int {
         switch kind {
         case .address: family.addressByteCount
-        case .transportProtocol: 1
-        case .port: 2
+        case .transportProtocol, .byte: 1
+        case .port, .short: 2
         case .number: 4
         }
     }

@@ -14,6 +14,16 @@ package enum Statement: Hashable, Sendable {
     case hasTCPFlags(TCPFlags, among: TCPFlags)
     /// Goes on only for TCP segments with this sequence number.
     case hasSequenceNumber(UInt32)
+    /// Goes on only for packets of the table's address family: `meta protocol ip`. Where a table
+    /// is at a device, others pass as well.
+    case isOfFamily
+    /// Goes on only for fragments, the first one too.
+    case isFragment
+    /// Goes on only for ICMP or ICMPv6 messages of this type.
+    case hasICMPType(UInt8)
+    /// Goes on only if the IPv4 header that an ICMP message quotes has no options, so that the
+    /// quoted fields are where they are looked for.
+    case quotesPlainHeader
     /// Goes on only for connections whose destination was translated: `ct status dnat`.
     case isDestinationTranslated
     /// Goes on only if the source is an address of this host: `fib saddr type local`.
@@ -22,6 +32,12 @@ package enum Statement: Hashable, Sendable {
     case verdictMap([Selector], map: String)
     /// Translates the destination to what the map holds; goes on if nothing is found.
     case translateDestination([Selector], map: String)
+    /// Marks the packet with the number that the map holds; goes on only if it is found.
+    case setMark([Selector], map: String)
+    /// Sends the packet back out of the device it came by, to the neighbour whose address the map
+    /// holds; goes on if nothing is found. The time to live is one less, and a packet whose last
+    /// it was is dropped (kernel: `nft_fwd_neigh_eval`).
+    case forward([Selector], map: String)
     /// Gives the packet the address of the interface that it leaves by.
     case masquerade
     /// Writes an element into a dynamic map, or renews its timeout if it is there.
@@ -82,7 +98,8 @@ extension Statement {
     package var setName: String? {
         switch self {
         case .inSet(_, _, let name), .verdictMap(_, let name),
-            .translateDestination(_, let name), .update(let name, _, _, _),
+            .translateDestination(_, let name), .setMark(_, let name),
+            .forward(_, let name), .update(let name, _, _, _),
             .isOverRate(_, let name, _, _), .isOverCount(_, let name, _):
             name
         default: nil

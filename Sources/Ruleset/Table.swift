@@ -4,6 +4,14 @@ package import Addressing
 package enum TableFamily: String, Hashable, Sendable, CaseIterable, Comparable {
     case ip
     case ip6
+    /// What one device receives, before anything else sees it: the IPv4 packets.
+    case netdev
+    /// The same for IPv6. To the kernel both are `netdev`; a table of that family whose name ends
+    /// with a 6 is taken for one of IPv6.
+    case netdev6
+
+    /// The families of packets on their way through the host; those at a device are apart.
+    package static let allCases: [TableFamily] = [.ip, .ip6]
 
     /// The table family that sees packets of an address family.
     package init(_ family: IPFamily) {
@@ -11,10 +19,19 @@ package enum TableFamily: String, Hashable, Sendable, CaseIterable, Comparable {
     }
 
     /// The address family of the packets that the table sees.
-    package var addressFamily: IPFamily { self == .ip ? .v4 : .v6 }
+    package var addressFamily: IPFamily { self == .ip || self == .netdev ? .v4 : .v6 }
 
     /// Bytes of an address in this family: 4 or 16.
-    package var addressByteCount: Int { self == .ip ? 4 : 16 }
+    package var addressByteCount: Int { addressFamily == .v4 ? 4 : 16 }
+
+    /// True if the chains stand at a device, before routing and connection tracking.
+    package var isAtDevice: Bool { self == .netdev || self == .netdev6 }
+
+    /// The spelling of `nft` in front of a table's name.
+    package var word: String { isAtDevice ? "netdev" : rawValue }
+
+    /// The spelling of `nft` in front of a header's fields: `ip` or `ip6`.
+    package var headerWord: String { addressFamily == .v4 ? "ip" : "ip6" }
 
     /// Orders `ip` before `ip6`.
     package static func < (left: TableFamily, right: TableFamily) -> Bool {
@@ -36,7 +53,7 @@ package struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible 
     }
 
     /// The spelling of `nft list table`, for example `ip sluice`.
-    package var description: String { "\(family.rawValue) \(name)" }
+    package var description: String { "\(family.word) \(name)" }
 
     /// Orders by family, then by name.
     package static func < (left: TableID, right: TableID) -> Bool {

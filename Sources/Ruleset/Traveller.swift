@@ -4,6 +4,7 @@ import Addressing
 struct Traveller {
     var packet: Packet
     var isMasqueraded = false
+    var mark: UInt32 = 0
     var steps: [WalkStep] = []
 
     init(packet: Packet) {
@@ -28,7 +29,14 @@ struct Traveller {
             case .originalDestinationPort: data.append(packet.originalDestination.port)
             case .random(let modulus, let offset): data.append(number: offset + choose(modulus))
             case .sourceHash(let modulus, let seed):
-                data.append(number: Self.hash(packet.source.address, seed) % modulus)
+                data.append(number: Self.hash(packet.source.address.bytes, seed) % modulus)
+            case .connectionHash(let modulus, let seed):
+                let port = packet.source.port.rawValue
+                let bytes = packet.source.address.bytes + [UInt8(port >> 8), UInt8(port & 0xff)]
+                data.append(number: Self.hash(bytes, seed) % modulus)
+            case .mark: data.append(number: mark)
+            case .quotedProtocol, .quotedSourcePort: data.append(register: 0)
+            case .quotedClientHash, .quotedConnectionHash: data.append(number: 0)
             }
         }
         return data
@@ -36,9 +44,9 @@ struct Traveller {
 }
 
 extension Traveller {
-    /// Stands for the kernel's hash: any function of the client's address does.
-    private static func hash(_ address: IPAddress, _ seed: UInt32) -> UInt32 {
-        address.bytes.reduce(seed) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    /// Stands for the kernel's hash: any function of the client's address and port does.
+    private static func hash(_ bytes: [UInt8], _ seed: UInt32) -> UInt32 {
+        bytes.reduce(seed) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
     }
 }
 

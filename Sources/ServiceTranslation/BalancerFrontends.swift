@@ -68,11 +68,13 @@ package struct BalancerFrontends: Sendable {
     ///   - holdsRefusals: whether a refusing node may be hidden from clients while there are
     ///     others; not so without an endpoint anywhere, when all nodes refuse, and rightly.
     ///   - protection: the bounds within which it takes connections.
+    ///   - dataPlane: how packets get to the nodes.
     ///   - standing: what is known of a target.
     /// - Returns: the frontends, and what had to be left out.
     package func translate(
         _ service: ServiceDefinition, nodes: [NodeIdentity], holdsRefusals: Bool = false,
-        protection: Protection = Protection(), standing: (Target) -> TargetStanding
+        protection: Protection = Protection(), by dataPlane: DataPlane = .masquerade,
+        standing: (Target) -> TargetStanding
     ) -> BalancedService {
         var result = BalancedService()
         let method = method(of: service, &result)
@@ -83,16 +85,28 @@ package struct BalancerFrontends: Sendable {
                 let choice = BalancerChoice(
                     of: targets.map { ($0.socket, standing($0)) }, panicThreshold: panicThreshold)
                 if choice.failsOpen { result.failsOpen = true }
+                let frontend = Frontend(address, port.transport, port.port)
+                if dataPlane == .directReturn {
+                    var entry = ForwardingEntry(
+                        frontend, label: FrontendLabel.text(service, port), backends: [],
+                        sourceHiding: .byServiceRange)
+                    entry.directReturn = DirectReturn(
+                        to: choice, among: targets,
+                        keepsClients: method != .random || service.affinity.seconds != nil)
+                    result.entries.append(entry)
+                    continue
+                }
                 result.entries.append(
                     ForwardingEntry(
-                        Frontend(address, port.transport, port.port),
-                        label: FrontendLabel.text(service, port),
+                        frontend, label: FrontendLabel.text(service, port),
                         backends: method.slots(choice, capacity: targets.count),
                         affinitySeconds: service.affinity.seconds,
                         allowedSources: service.sourceRanges.filter {
                             $0.family == address.family
                         },
-                        sourceHiding: .everyClient, holdsRefusals: holdsRefusals,
+                        sourceHiding: dataPlane == .preserveSource
+                            ? .byServiceRange : .everyClient,
+                        holdsRefusals: holdsRefusals,
                         choosesBySource: method != .random, protection: protection))
             }
         }

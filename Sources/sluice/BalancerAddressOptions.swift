@@ -10,7 +10,11 @@ struct BalancerAddressOptions: ParsableArguments {
             """)
     var announce = Terminal.environment("announce") ?? "arp"
 
-    @Option(help: "The interface that bears the LoadBalancer addresses; required with arp.")
+    @Option(
+        help: """
+            The interface that bears the LoadBalancer addresses; required with arp, and for \
+            direct-return.
+            """)
     var interface: String?
 
     @Option(

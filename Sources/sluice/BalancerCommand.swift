@@ -85,6 +85,20 @@ struct BalancerChoiceOptions: ParsableArguments {
     @Option(help: "The folder of the programs that checks may run.")
     var checkCommands = Terminal.environment("check-commands") ?? "/etc/sluice/checks"
 
+    @Option(
+        help: """
+            How packets get to the nodes where a Service does not say: masquerade, \
+            preserve-source or direct-return.
+            """)
+    var dataPlane = Terminal.environment("data-plane") ?? "masquerade"
+
+    @Option(
+        help: """
+            Slots that the nodes share with direct-return: 251, 1021, 4093, 16381 or 65521; the \
+            same on all balancers.
+            """)
+    var directReturnSlots = Terminal.environment("direct-return-slots") ?? "4093"
+
     @Option(help: "How a node is chosen: random, source-hash or maglev.")
     var balancing = Terminal.environment("balancing") ?? "random"
 
@@ -105,6 +119,7 @@ struct BalancerChoiceOptions: ParsableArguments {
     /// The settings in the daemon's terms.
     func settings() throws -> BalancerChoices {
         try BalancerChoices(
+            dataPlane: dataPlane, directReturnSlots: directReturnSlots,
             balancing: balancing, panicThreshold: panicThreshold, cordoned: cordoned,
             onDown: onDown,
             slowStart: slowStart,

@@ -13,8 +13,8 @@ extension ElementData {
     init(_ family: TableFamily, _ number: Int) {
         self.init()
         switch family {
-        case .ip: append(.v4(IPv4Address(rawValue: 0x0a60_0000 + UInt32(number))))
-        case .ip6: append(.v6(IPv6Address(high: 0xfd96 << 48, low: UInt64(number))))
+        case .ip, .netdev: append(.v4(IPv4Address(rawValue: 0x0a60_0000 + UInt32(number))))
+        case .ip6, .netdev6: append(.v6(IPv6Address(high: 0xfd96 << 48, low: UInt64(number))))
         }
     }
 

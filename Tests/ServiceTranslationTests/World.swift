@@ -113,6 +113,7 @@ struct TracedHost {
         case .delivered(let end, let isMasqueraded): return "\(end)\(isMasqueraded ? " masq" : "")"
         case .refused: return "refused"
         case .dropped: return "dropped"
+        case .forwarded(let node): return "as it is to \(node)"
         }
     }
 

@@ -12,6 +12,8 @@ extension KernelExpression {
             switch expression.name {
             case "payload": Self.payload(expression)
             case "meta": Self.meta(expression)
+            case "exthdr": Self.extensionHeader(expression)
+            case "fwd": Self.forward(expression)
             case "ct": Self.connection(expression)
             case "numgen": Self.randomNumber(expression)
             case "hash": Self.hash(expression)
@@ -40,6 +42,11 @@ extension KernelExpression {
     }
 
     private static func meta(_ expression: ExpressionReader) -> Self? {
+        if let from = expression.register(NFTNL_EXPR_META_SREG),
+            let key = expression.number(NFTNL_EXPR_META_KEY)
+        {
+            return .setMeta(key: key, from: from)
+        }
         guard let to = expression.register(NFTNL_EXPR_META_DREG),
             let key = expression.number(NFTNL_EXPR_META_KEY)
         else { return nil }

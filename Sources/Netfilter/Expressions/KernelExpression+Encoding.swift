@@ -15,6 +15,7 @@ extension KernelExpression {
             try Self.encodedLookup(
                 set, from: from, to: destination, isNegated: isNegated,
                 anonymousSets: anonymousSets)
+        case .extensionHeader, .setMeta, .forward: try encodedForDevice()
         case .translateDestination, .masquerade, .update: try encodedTranslation()
         case .bound(let bound, let set, let key, let timeoutMilliseconds):
             try Self.encodedBound(

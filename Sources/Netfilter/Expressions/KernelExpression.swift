@@ -34,6 +34,10 @@ enum KernelExpression: Hashable {
     case payload(header: UInt32, offset: UInt32, length: UInt32, to: Int)
     /// Loads a fact about the packet.
     case meta(key: UInt32, to: Int)
+    /// Loads whether an IPv6 packet has an extension header of this number.
+    case extensionHeader(UInt8, to: Int)
+    /// Changes a fact about the packet.
+    case setMeta(key: UInt32, from: Int)
     /// Loads a fact about the connection; `direction` 0 is the original one.
     case connection(key: UInt32, direction: UInt8?, to: Int)
     /// Loads a random number below a modulus, and adds an offset.
@@ -50,6 +54,9 @@ enum KernelExpression: Hashable {
     case lookup(SetReference, from: Int, to: Destination, isNegated: Bool)
     /// Translates the destination to the address and port in two registers.
     case translateDestination(family: UInt32, address: Int, port: Int)
+    /// Sends the packet out of the device whose number is in one register, to the neighbour whose
+    /// address is in another.
+    case forward(family: UInt32, device: Int, address: Int)
     /// Translates the source to the address of the outgoing interface.
     case masquerade(flags: UInt32)
     /// Adds an element to a dynamic map, or renews its timeout.
