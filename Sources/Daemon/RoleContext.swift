@@ -10,8 +10,9 @@ import UnixSignals
 
 /// What every long-running role needs: its lock, logger and metrics.
 struct RoleContext {
-    /// How long a role that is asked to stop may take to end, and once more when it is made to: a
-    /// client that holds a connection must not keep it. The kernel goes on with the tables anyway.
+    /// How long a role that is asked to stop may take to end, and once more when it is made to.
+    ///
+    /// A client that holds a connection must not keep it; the kernel goes on with the tables.
     private static let shutdownPatience = Duration.seconds(4)
 
     let role: String

@@ -61,7 +61,9 @@ package struct ForwardingLayout: Hashable, Sendable {
     }
 
     /// The table of one family.
-    package func table(_ family: IPFamily) -> TableID { TableID(TableFamily(family), role.tableName) }
+    package func table(_ family: IPFamily) -> TableID {
+        TableID(TableFamily(family), role.tableName)
+    }
 
     var sets: SetDeclarations { hasCounters ? .counting : .plain }
 

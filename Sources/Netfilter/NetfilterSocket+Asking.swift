@@ -25,8 +25,9 @@ extension NetfilterSocket {
         return try finds(set.elements.values, of: table, in: set.declaration)
     }
 
-    /// How many elements a set has; nil if this kernel does not say. Throws `ENOENT` if there is
-    /// no such set.
+    /// How many elements a set has; nil if this kernel does not say.
+    ///
+    /// Throws `ENOENT` if there is no such set.
     package mutating func elementCount(
         of table: TableID, in declaration: SetDeclaration
     ) throws(NetfilterError) -> Int? {

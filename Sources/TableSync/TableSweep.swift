@@ -43,10 +43,8 @@ package actor TableSweep {
     }
 
     /// Opens a netlink socket in the namespace that `ip netns` calls so, or in that of the calling
-    /// thread.
-    ///
-    /// - Parameter askedElements: From so many elements on a set is not listed: the kernel's time
-    ///   for a listing grows with the square of their number.
+    /// thread. A set of `askedElements` or more is not listed: the kernel's time for that grows
+    /// with the square of their number.
     package init(
         inNamespace namespace: String? = nil, askedElements: Int = 50_000
     ) throws(NetfilterError) {
@@ -106,11 +104,8 @@ package actor TableSweep {
         }
     }
 
-    /// Asks for what some Services should have in the sets that are not listed.
-    ///
-    /// - Parameters:
-    ///   - entries: What the Services have been given.
-    ///   - generation: The kernel's, when it was last known to hold that.
+    /// Asks for what Services with these entries should have in the sets that are not listed; the
+    /// generation is the kernel's when it was last known to hold them.
     package func read(
         _ entries: [ForwardingEntry], generation: UInt32
     ) throws(NetfilterError) -> Outcome {
