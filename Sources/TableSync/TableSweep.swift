@@ -43,8 +43,10 @@ package actor TableSweep {
     }
 
     /// Opens a netlink socket in the namespace that `ip netns` calls so, or in that of the calling
-    /// thread. A set of `askedElements` or more is not listed: the kernel's time for that grows
-    /// with the square of their number.
+    /// thread.
+    ///
+    /// A set of `askedElements` or more is not listed: the kernel's time for that grows with the
+    /// square of their number.
     package init(
         inNamespace namespace: String? = nil, askedElements: Int = 50_000
     ) throws(NetfilterError) {
