@@ -79,6 +79,9 @@ package struct ForwardingEntry: Hashable, Sendable {
         self.protection = protection
     }
 
+    /// Whether there is anybody who gets its connections.
+    package var hasTargets: Bool { !backends.isEmpty || directReturn != nil }
+
     /// The address family of frontend and backends.
     package var family: IPFamily { frontend.address.family }
 }

@@ -49,7 +49,7 @@ extension BalancerPlan {
         let families = Set(serving.map(\.target.socket.address.family))
         let entries = translated.entries.filter { entry in
             switch rules.withdrawal {
-            case .empty: !entry.backends.isEmpty
+            case .empty: entry.hasTargets
             case .unhealthy: families.contains(entry.frontend.address.family)
             case .never: true
             }

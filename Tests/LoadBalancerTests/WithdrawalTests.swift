@@ -2,6 +2,7 @@ import Addressing
 import FoundationEssentials
 import HealthChecking
 import KubeAPI
+import ServiceTranslation
 import Testing
 
 @testable import LoadBalancer
@@ -38,6 +39,14 @@ struct WithdrawalTests {
         #expect(step.addresses == (isHeld ? vip : []))
         // Whatever is announced: another balancer may be better off.
         #expect(!plan.servesAny)
+    }
+
+    @Test("nodes that get packets as they are count, too")
+    func directReturn() {
+        var plan = plan(services: [balanced()]) { $0.dataPlane = .directReturn }
+        #expect(plan.takeStep(unhealthy: []).addresses == vip)
+        plan.note(changed: all)
+        #expect(plan.takeStep(unhealthy: all).addresses.isEmpty)
     }
 
     @Test("one that is never given up stays without any node")
