@@ -97,7 +97,8 @@ let package = Package(
         room("PrometheusMetrics", [coreMetrics]),
         room("HostJournal", ["Addressing", "Netfilter"]),
         room("DNSForwarding", ["Addressing", "DNSMessage", logging, nioCore, nioPosix]),
-        room("TableSync", ["Forwarding", "Netfilter", "Ruleset", "ServiceModel"]),
+        room(
+            "TableSync", ["Addressing", "Forwarding", "Netfilter", "Ruleset", "ServiceModel"]),
 
         // Floor 5: services with side effects.
         room(
@@ -140,7 +141,7 @@ let package = Package(
             swiftSettings: strict),
 
         // What tests share: values and builders; namespaces and commands; a lab.
-        testRoom("Fixtures", ["Addressing", "Forwarding", "ServiceModel"]),
+        testRoom("Fixtures", ["Addressing", "Ruleset", "Forwarding", "ServiceModel"]),
         testRoom("Support", ["Addressing"]),
         testRoom("LabKit", []),
 
@@ -170,7 +171,9 @@ let package = Package(
         tests("TidyTests", []),
 
         // Tests with the kernel: root, and a network namespace each.
-        tests("KernelTests", ["Addressing", "Ruleset", "Netfilter", "Support"]),
+        tests(
+            "KernelTests",
+            ["Addressing", "Ruleset", "ServiceModel", "Forwarding", "Netfilter", "Support"]),
         tests("HostJournalTests", ["Addressing", "Netfilter", "HostJournal", "Support"]),
         tests(
             "TableSyncTests",

@@ -35,6 +35,8 @@ actor ProxyInbox {
         let arrived: ContinuousClock.Instant
         /// When endpoints changed, as their slices say.
         let triggers: [String]
+        /// True if a Service that another proxy served is so no more: its flows may have been left.
+        let haveOthersGone: Bool
     }
 
     /// Times of change that are kept while the kernel refuses everything; they are only measured.
@@ -43,6 +45,9 @@ actor ProxyInbox {
     private var snapshot = ClusterSnapshot()
     private var touched: Set<ServiceIdentity> = []
     private var haveNodesChanged = false
+    /// The Services that another proxy serves.
+    private var others: Set<ServiceIdentity> = []
+    private var haveOthersGone = false
     private var arrived: ContinuousClock.Instant?
     private var triggers: [String] = []
     private var listed: Set<ResourceKind> = []
@@ -146,6 +151,7 @@ actor ProxyInbox {
             hasStarted = true
             touched = []
             haveNodesChanged = false
+            haveOthersGone = false
             arrived = nil
             triggers = []
         }
@@ -162,13 +168,14 @@ actor ProxyInbox {
             nodeAddresses: plan.nodeAddresses(in: snapshot),
             nodePortAddresses: plan.nodePortAddresses(in: snapshot),
             isNodeKnown: snapshot.nodes[plan.configuration.nodeName] != nil,
-            arrived: arrived ?? .now, triggers: triggers)
+            arrived: arrived ?? .now, triggers: triggers, haveOthersGone: haveOthersGone)
     }
 
     /// Puts work back that could not be carried out.
     func putBack(_ work: Work) {
         if work.isComplete { hasStarted = false }
         if work.surroundings != nil { haveNodesChanged = true }
+        haveOthersGone = haveOthersGone || work.haveOthersGone
         touched.formUnion(work.updates.map(\.service))
         arrived = work.arrived
         triggers = Array((work.triggers + triggers).prefix(Self.triggerLimit))
@@ -181,7 +188,7 @@ actor ProxyInbox {
 
     /// The ClusterIPs of Services that another proxy serves.
     var othersClusterIPs: Set<IPAddress> {
-        Set(snapshot.services.values.lazy.filter(\.skipsProxy).flatMap(\.clusterIPs))
+        Set(others.lazy.compactMap { self.snapshot.services[$0] }.flatMap(\.clusterIPs))
     }
 
     private func note(_ kind: ResourceKind, _ error: APIClientError?) {
@@ -191,6 +198,13 @@ actor ProxyInbox {
     private func note(touched new: Set<ServiceIdentity>, listed kind: ResourceKind? = nil) {
         if let kind { listed.insert(kind) }
         touched.formUnion(new)
+        for service in new {
+            if snapshot.services[service]?.skipsProxy == true {
+                others.insert(service)
+            } else if others.remove(service) != nil {
+                haveOthersGone = true
+            }
+        }
         finish()
     }
 

@@ -117,6 +117,7 @@ struct SyncLoop {
             for (old, new) in report.replaced { purge.note(from: old, to: new) }
             await sweepAffinity(isLast: false)
         }
+        if work.haveOthersGone { purge.audit() }
         // Not put off by further changes, or it might never come.
         nextAffinitySweep = nextAffinitySweep ?? clock.now + Self.affinitySweepDelay
         nodeAddresses = work.nodeAddresses
