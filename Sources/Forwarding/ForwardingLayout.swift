@@ -37,9 +37,11 @@ package struct ForwardingLayout: Hashable, Sendable {
 
     /// The tables of both address families, and those at the device.
     package var tables: [TableID] {
-        IPFamily.allCases.map(table)
-            + (directReturn == nil ? [] : IPFamily.allCases.map(DirectReturnLayout.table))
+        familyTables + (directReturn == nil ? [] : IPFamily.allCases.map(DirectReturnLayout.table))
     }
+
+    /// The tables of both address families.
+    package var familyTables: [TableID] { IPFamily.allCases.map(table) }
 
     /// The map in which the kernel remembers clients, and its table.
     package func affinityMap(

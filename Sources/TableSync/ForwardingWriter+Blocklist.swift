@@ -10,7 +10,7 @@ extension ForwardingWriter {
     ) throws(NetfilterError) {
         let layout = table.layout
         try socket.commit(
-            layout.tables.map { .refill($0, layout.blocklist, elements[$0.family] ?? []) })
+            layout.familyTables.map { .refill($0, layout.blocklist, elements[$0.family] ?? []) })
         try noteGeneration(after: 1)
     }
 }

@@ -40,7 +40,7 @@ package actor RefusalCounter {
         var counts: [RefusalCount] = []
         for (reason, set) in layout.refusalCounters {
             var found: [RefusalCount] = []
-            for table in layout.tables {
+            for table in layout.familyTables {
                 try socket.forEachCounter(of: table, in: set) { element, counter in
                     guard let place = Self.place(of: element, in: set, table.family) else { return }
                     found.append(

@@ -78,6 +78,9 @@ process_kill() {
     [[ -n $role ]] || usage_error "a role is missing"
     running_pid "$host" "$role" >/dev/null || fail 1 "no $role runs in $host"
     end_process "$host" "$role" "$signal" || fail 1 "$role in $host is still there after 10 s"
+    # What `up` did not start is not missed when it has been ended.
+    grep --quiet --line-regexp --fixed-strings "$host.$role" "$lab_state/belongs" \
+        || rm -f "$(pid_file "$host" "$role")"
 }
 
 process_start() {
