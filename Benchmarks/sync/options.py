@@ -15,5 +15,9 @@ def add_to(parser):
         "--changes", type=positive, default=300, metavar="N",
         help="changes of one endpoint each (default: 300)")
     parser.add_argument(
+        "--no-proof", action="store_true",
+        help="do not compare the kernel with nft and with another plan: at 100,000 Services that "
+        "takes minutes, because listings are quadratic")
+    parser.add_argument(
         "--repeat", type=positive, default=3, metavar="N",
         help="starts and restarts, of which the median is shown (default: 3)")
