@@ -14,3 +14,17 @@ def positive(text):
 def positives(text):
     """Numbers above zero, separated by commas."""
     return [positive(part) for part in text.split(",")]
+
+
+def add_number(parser, flag, default, words):
+    """An option that takes a number above zero; its help ends with what it is by default."""
+    parser.add_argument(
+        flag, type=positive, default=default, metavar="N", help=f"{words} (default: {default})")
+
+
+def add_numbers(parser, flag, default, words, remark=""):
+    """The same for several numbers."""
+    shown = ",".join(map(str, default))
+    parser.add_argument(
+        flag, type=positives, default=default, metavar="N,…",
+        help=f"{words} (default: {shown}{remark})")
