@@ -71,26 +71,6 @@ extension NetfilterSocket {
         }
     }
 
-    /// What the elements of a set have counted; nothing for elements that do not count.
-    package mutating func counters(
-        of table: TableID, in declaration: SetDeclaration
-    ) throws(NetfilterError) -> [ElementData: ElementCounter] {
-        try consistently { socket throws(NetfilterError) in
-            var counters: [ElementData: ElementCounter] = [:]
-            var isRepeated = false
-            try unsafe socket.forEachElement(of: table, in: declaration.name) { element in
-                guard unsafe element.has_counter,
-                    let key = unsafe ElementData(element.key, count: element.key_length)
-                else { return }
-                let counter = unsafe ElementCounter(packets: element.packets, bytes: element.bytes)
-                if counters.updateValue(counter, forKey: key) != nil { isRepeated = true }
-            }
-            // As in `ElementReader.elements()`.
-            guard !isRepeated else { throw NetfilterError(.read, code: EINTR) }
-            return counters
-        }
-    }
-
     /// Calls with every element of a set, as it lies in the kernel's answer.
     mutating func forEachElement(
         of table: TableID, in set: String, _ body: (borrowing cnf_element) -> Void

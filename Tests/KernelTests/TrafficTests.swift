@@ -56,7 +56,8 @@ struct TrafficTests {
         try kernel.load(table)
         try send(to: "10.96.0.10", times: 3, in: kernel.namespace)
         for _ in 0..<2 {
-            let counters = try kernel.socket.counters(of: id, in: services)
+            var counters: [ElementData: ElementCounter] = [:]
+            try kernel.socket.forEachCounter(of: id, in: services) { counters[$0.key] = $1 }
             // An IPv4 and a UDP header, and six bytes.
             #expect(
                 counters[ElementData(.ip, 10, .udp, 80)] == ElementCounter(packets: 3, bytes: 102))
