@@ -27,6 +27,12 @@ struct OrderOptions: ParsableArguments {
 
     @Option(help: "One Service, NAMESPACE/NAME; all of them by default.")
     var service: String?
+
+    /// Gives the order to the balancer that runs on this host.
+    func give(_ kind: BalancerOrders.Kind, deadline: String? = nil) async throws {
+        try await BalancerOrders.give(
+            kind, node: node, service: service, deadline: deadline, common: common.settings())
+    }
 }
 
 /// `sluice balancer drain`.
@@ -42,9 +48,7 @@ struct BalancerDrainCommand: AsyncParsableCommand {
     var deadline: String?
 
     func run() async throws {
-        try await BalancerOrders.give(
-            .drain, node: order.node, service: order.service, deadline: deadline,
-            common: order.common.settings())
+        try await order.give(.drain, deadline: deadline)
     }
 }
 
@@ -57,9 +61,7 @@ struct BalancerMaintainCommand: AsyncParsableCommand {
     @OptionGroup var order: OrderOptions
 
     func run() async throws {
-        try await BalancerOrders.give(
-            .maintenance, node: order.node, service: order.service, deadline: nil,
-            common: order.common.settings())
+        try await order.give(.maintenance)
     }
 }
 
@@ -72,8 +74,6 @@ struct BalancerReadyCommand: AsyncParsableCommand {
     @OptionGroup var order: OrderOptions
 
     func run() async throws {
-        try await BalancerOrders.give(
-            .ready, node: order.node, service: order.service, deadline: nil,
-            common: order.common.settings())
+        try await order.give(.ready)
     }
 }
