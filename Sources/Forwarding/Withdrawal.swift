@@ -40,6 +40,8 @@ extension ForwardingTable {
         of service: ServiceIdentity, for entries: [ForwardingEntry]
     ) -> [ForwardingEntry]? {
         let request = request(of: service)
+        // A change of a node brings all Services, most of them as they were.
+        guard request != entries else { return nil }
         let next = Dictionary(entries.map { ($0.frontend, $0) }) { first, _ in first }
         let first = request.map { entry in
             next[entry.frontend].flatMap(entry.withdrawing) ?? entry
