@@ -103,14 +103,8 @@ final class TestBed: Sendable {
         barrier.app = "barrier"
         let pod = PodManifest(host: "node1-pod1", app: "barrier")
         try put(pod.yaml + "---\n" + barrier.yaml, as: "zz-barrier.yaml")
-        let element = "{ 10.96.0.250 . tcp . \(port) . 0 }"
-        for node in Lab.nodes {
-            try await eventually("\(node) has heard of everything", within: .seconds(60)) {
-                try await lab.inNetwork(
-                    of: node, "nft", "get", "element", "ip", "sluice", "endpoints", element
-                ).status == 0
-            }
-        }
+        try await lab.backend(
+            of: "10.96.0.250 . tcp . \(port)", reachesAllNodesWithin: .seconds(60))
     }
 
     /// Kills the proxies of all nodes at once, starts them again and waits until they have seen

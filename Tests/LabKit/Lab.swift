@@ -82,6 +82,20 @@ package struct Lab: Sendable {
         try await startInNetwork(of: host, arguments).finish()
     }
 
+    /// Waits until all nodes have a backend for a frontend such as `10.96.0.1 . tcp . 80`.
+    package func backend(
+        of frontend: String, reachesAllNodesWithin limit: Duration
+    ) async throws {
+        for node in Self.nodes {
+            try await eventually("\(node) has heard of \(frontend)", within: limit) {
+                try await inNetwork(
+                    of: node, "nft", "get", "element", "ip", "sluice", "endpoints",
+                    "{ \(frontend) . 0 }"
+                ).status == 0
+            }
+        }
+    }
+
     /// What a process of a host has logged since it was first started.
     package func log(_ host: String, _ role: String) async throws -> String {
         try await run("logs", host, role)

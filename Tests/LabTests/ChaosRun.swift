@@ -126,14 +126,9 @@ struct ChaosRun: Sendable {
         for (node, manifest) in nodes { try put(manifest, as: "\(node).yaml") }
         let port = 10_000 + turn
         try put(Self.barrier(port: port), as: "zz-chaos.yaml")
-        let element = "{ \(ChaosService.clusterIP(ChaosService.count, .v4)) . tcp . \(port) . 0 }"
-        for node in Lab.nodes {
-            try await eventually("\(node) has heard of everything", within: .seconds(120)) {
-                try await lab.inNetwork(
-                    of: node, "nft", "get", "element", "ip", "sluice", "endpoints", element
-                ).status == 0
-            }
-        }
+        let address = ChaosService.clusterIP(ChaosService.count, .v4)
+        try await lab.backend(
+            of: "\(address) . tcp . \(port)", reachesAllNodesWithin: .seconds(120))
     }
 
     private static func barrier(port: Int) -> String {

@@ -1,7 +1,5 @@
 import Forwarding
 import Foundation
-import HostJournal
-import Logging
 import Netfilter
 import Support
 import TableSync
@@ -24,18 +22,7 @@ struct ForeignEditTests {
         namespace = try NetworkNamespace()
         var configuration = configuration()
         configuration.compareInterval = .seconds(7200)
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let journal = try HostJournal(
-            directory: directory, role: "proxy", inNamespace: namespace.name)
-        parts = ProxyParts(
-            configuration: configuration,
-            writer: try ForwardingWriter(
-                layout: NodePlan(configuration).layout, inNamespace: namespace.name),
-            host: HostPreparation(serviceRanges: [], journal: journal, logger: logger),
-            portGuard: NodePortGuard(
-                journal: journal, namespace: namespace.name, logger: logger),
-            health: SyncHealth(stallTimeout: .seconds(60)), board: ServiceHealthBoard(),
-            logger: logger)
+        parts = try proxyParts(configuration, in: namespace, journal: directory)
         (_, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         inbox = ProxyInbox(
             plan: NodePlan(configuration), signal: signal, problems: { _ in },

@@ -1,8 +1,6 @@
 import Addressing
 import Forwarding
 import FoundationEssentials
-import HostJournal
-import Logging
 import ServiceModel
 import Support
 import TableSync
@@ -18,21 +16,10 @@ struct TableWatchTests {
 
     init() throws {
         let namespace = try NetworkNamespace()
-        let configuration = configuration()
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let journal = try HostJournal(
-            directory: FileManager.default.temporaryDirectory
-                .appending(path: "sluice-watch-\(UUID().uuidString)").path,
-            role: "proxy", inNamespace: namespace.name)
-        parts = ProxyParts(
-            configuration: configuration,
-            writer: try ForwardingWriter(
-                layout: NodePlan(configuration).layout, inNamespace: namespace.name),
-            host: HostPreparation(serviceRanges: [], journal: journal, logger: logger),
-            portGuard: NodePortGuard(
-                journal: journal, namespace: namespace.name, logger: logger),
-            health: SyncHealth(stallTimeout: .seconds(60)), board: ServiceHealthBoard(),
-            logger: logger)
+        parts = try proxyParts(
+            configuration(), in: namespace,
+            journal: FileManager.default.temporaryDirectory
+                .appending(path: "sluice-watch-\(UUID().uuidString)").path)
         sweep = try TableSweep(inNamespace: namespace.name)
         self.namespace = namespace
     }
