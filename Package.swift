@@ -112,8 +112,9 @@ let package = Package(
             "LoadBalancer",
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
-                "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "HostJournal",
-                "TableSync", coreMetrics, lifecycle, logging, nioCore, nioHPACK, nioHTTP2, nioPosix,
+                "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
+                "HostJournal", "TableSync", coreMetrics, lifecycle, logging, nioCore, nioHPACK,
+                nioHTTP2, nioPosix,
                 nioSSL,
             ]),
         room("APIServer", ["KubeAPI", "ObjectStore", hummingbird, lifecycle, logging, nioCore]),
@@ -189,12 +190,12 @@ let package = Package(
         tests("APIClientTests", ["KubeAPI", "APIClient", "Support", nioCore, nioPosix, nioSSL]),
         tests(
             "ObjectStoreTests",
-            ["Addressing", "KubeAPI", "Admission", "ObjectStore", "Support", logging]),
+            ["Addressing", "KubeAPI", "Admission", "ObjectStore", "Support", grdb, logging]),
         tests(
             "APIServerTests",
             [
-                "KubeAPI", "ObjectStore", "APIClient", "APIServer", "Support", asyncHTTPClient,
-                lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "Addressing", "Admission", "KubeAPI", "ObjectStore", "APIClient", "APIServer",
+                "Support", asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
             "NodeProxyTests",
@@ -207,7 +208,9 @@ let package = Package(
             "LoadBalancerTests",
             [
                 "Addressing", "KubeAPI", "ServiceModel", "Forwarding", "ServiceTranslation",
-                "HealthChecking", "Netfilter", "APIClient", "TableSync", "LoadBalancer", logging,
+                "HealthChecking", "Admission", "Netfilter", "APIClient", "TableSync",
+                "LoadBalancer",
+                logging,
                 nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL,
             ]),
 

@@ -6,6 +6,8 @@ enum APIRequest: Hashable {
     case collection(ResourceKind, namespace: String?)
     /// One object.
     case object(ObjectKey)
+    /// The status of one object, which is written by itself.
+    case status(ObjectKey)
     case discovery(DiscoveryDocument)
     /// Whether the process lives, or is ready to answer.
     case health(isAboutReadiness: Bool)
@@ -49,13 +51,15 @@ enum APIRequest: Hashable {
         let isNamespaced = parts.first == "namespaces" && parts.count >= 3
         let namespace = isNamespaced ? parts[1] : nil
         let rest = isNamespaced ? Array(parts.dropFirst(2)) : parts
-        guard let name = rest.first, rest.count <= 2,
+        guard let name = rest.first, rest.count <= 3,
             let kind = ResourceKind(rawValue: name), kind.group == group,
             namespace == nil || kind.isNamespaced
         else { return nil }
-        guard rest.count == 2 else { return .collection(kind, namespace: namespace) }
+        guard rest.count > 1 else { return .collection(kind, namespace: namespace) }
         // One object of a namespaced kind is found in its namespace only.
         guard kind.isNamespaced == (namespace != nil) else { return nil }
-        return .object(ObjectKey(kind: kind, namespace: namespace ?? "", name: rest[1]))
+        let key = ObjectKey(kind: kind, namespace: namespace ?? "", name: rest[1])
+        guard rest.count == 3 else { return .object(key) }
+        return kind == .services && rest[2] == "status" ? .status(key) : nil
     }
 }

@@ -8,22 +8,26 @@ struct APIResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
     let store: ObjectStore
+    let desk: StatusDesk?
     let bookmarkInterval: Duration
     let isReady: @Sendable () -> Bool
 
     func respond(to request: Request, context: Context) async throws -> Response {
         do throws(StatusObject) {
-            return try answer(request)
+            return try await answer(request)
         } catch {
             return try .failure(error)
         }
     }
 
-    private func answer(_ request: Request) throws(StatusObject) -> Response {
+    private func answer(_ request: Request) async throws(StatusObject) -> Response {
         let path = request.uri.path
         guard let asked = APIRequest(path: path) else {
             throw StatusObject(
                 code: 404, reason: .notFound, message: "nothing is served at \(path)")
+        }
+        if case .status(let key) = asked, request.method == .patch, let desk {
+            return try response(try await StatusWrite.answer(request, key, desk))
         }
         guard request.method == .get else {
             throw StatusObject(
@@ -37,7 +41,7 @@ struct APIResponder: HTTPResponder {
             return isWell
                 ? .text("ok") : .text("not ready: loading", status: .serviceUnavailable)
         case .discovery(let document): return try json(document.content)
-        case .object(let key): return try one(key)
+        case .object(let key), .status(let key): return try one(key)
         case .collection(let kind, let namespace):
             return try collection(kind, namespace, request)
         }
@@ -47,6 +51,10 @@ struct APIResponder: HTTPResponder {
         guard let object = store.object(key) else {
             throw .notFound(key.kind, name: key.name)
         }
+        return try response(object)
+    }
+
+    private func response(_ object: StoredObject) throws(StatusObject) -> Response {
         do {
             let bytes = try ObjectEncoding.bytes(of: object)
             return .json(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))

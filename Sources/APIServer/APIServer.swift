@@ -5,7 +5,8 @@ import NIOCore
 package import ObjectStore
 import ServiceLifecycle
 
-/// The Kubernetes API over an object store: reading and watching, over HTTP.
+/// The Kubernetes API over an object store: reading, watching and writing the status of Services,
+/// over HTTP.
 package struct APIServer: Service {
     /// Connections at the same time; more wait to be accepted, and a node has about four.
     package static let defaultMaximumConnections = 8192
@@ -14,6 +15,7 @@ package struct APIServer: Service {
     private static let idleTimeout = TimeAmount.seconds(120)
 
     private let store: ObjectStore
+    private let desk: StatusDesk?
     private let maximumConnections: Int
     private let host: String
     private let port: Int
@@ -26,6 +28,8 @@ package struct APIServer: Service {
     ///
     /// - Parameters:
     ///   - store: what is served.
+    ///   - desk: where clients hand in what they write to the status of Services; nil: they
+    ///     cannot.
     ///   - host: the address to listen on, for example `127.0.0.1` or `::1`.
     ///   - port: the port to listen on; 0 for any that is free.
     ///   - maximumConnections: how many are served at the same time.
@@ -35,6 +39,7 @@ package struct APIServer: Service {
     ///   - whenListening: called with the port once connections are accepted.
     package init(
         store: ObjectStore,
+        desk: StatusDesk? = nil,
         host: String,
         port: Int,
         maximumConnections: Int = APIServer.defaultMaximumConnections,
@@ -44,6 +49,7 @@ package struct APIServer: Service {
         whenListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.store = store
+        self.desk = desk
         self.host = host
         self.port = port
         self.maximumConnections = maximumConnections
@@ -57,7 +63,7 @@ package struct APIServer: Service {
     package func run() async throws {
         await encodeAhead()
         let responder = APIResponder(
-            store: store, bookmarkInterval: bookmarkInterval, isReady: isReady)
+            store: store, desk: desk, bookmarkInterval: bookmarkInterval, isReady: isReady)
         let application = Application(
             responder: responder,
             server: .http1(

@@ -92,10 +92,21 @@ private struct ResourceListDocument: Encodable {
         let singularName: String
         let namespaced: Bool
         let kind: String
-        let verbs = ["get", "list", "watch"]
+        let verbs: [String]
         let shortNames: [String]?
 
+        /// The status of a kind, which clients may write.
+        init(statusOf kind: ResourceKind) {
+            name = "\(kind.plural)/status"
+            singularName = ""
+            namespaced = kind.isNamespaced
+            self.kind = kind.kind
+            verbs = ["get", "patch"]
+            shortNames = nil
+        }
+
         init(_ kind: ResourceKind) {
+            verbs = ["get", "list", "watch"]
             name = kind.plural
             singularName = kind.singular
             namespaced = kind.isNamespaced
@@ -111,6 +122,8 @@ private struct ResourceListDocument: Encodable {
 
     init(group: String) {
         groupVersion = group.isEmpty ? "v1" : "\(group)/v1"
-        resources = ResourceKind.allCases.filter { $0.group == group }.map(Resource.init)
+        resources = ResourceKind.allCases.filter { $0.group == group }.flatMap { kind in
+            [Resource(kind)] + (kind == .services ? [Resource(statusOf: kind)] : [])
+        }
     }
 }

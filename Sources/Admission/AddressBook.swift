@@ -51,7 +51,7 @@ struct AddressBook: Hashable, Sendable {
             return Refusal(
                 .conflict,
                 "failed to allocate IP \(address): provided IP is already allocated"
-                    + Self.holder(owner) + "; leave it out to be given a free one")
+                    + Refusal.holder(owner) + "; leave it out to be given a free one")
         }
         if owner == nil { claims.append(.clusterIP(address)) }
         return nil
@@ -79,7 +79,7 @@ struct AddressBook: Hashable, Sendable {
         guard nodePorts.claim(port, for: service) else {
             return Refusal(
                 .conflict,
-                "provided port is already allocated" + Self.holder(owner)
+                "provided port is already allocated" + Refusal.holder(owner)
                     + "; leave it out to be given a free one")
         }
         if owner == nil { claims.append(.nodePort(port)) }
@@ -104,17 +104,7 @@ struct AddressBook: Hashable, Sendable {
             claims.append(.loadBalancer(address, before: before))
             return nil
         }
-        guard loadBalancers.canHold(address) else {
-            let pools = loadBalancers.blocks.map(\.description).joined(separator: ", ")
-            return Refusal(
-                .outOfRange,
-                "the address is not in a load balancer pool. The pools are \(pools)")
-        }
-        let rival = loadBalancers.rival(of: service, at: address, for: listeners)
-        return Refusal(
-            .conflict,
-            "the address is already allocated, with one of these ports," + Self.holder(rival)
-                + "; use other ports or leave it out to be given a free address")
+        return loadBalancers.refusal(of: address, to: service, listeners: listeners)
     }
 
     /// Gives a load balancer address that nobody has to a Service; nil when there is none.
@@ -183,20 +173,5 @@ struct AddressBook: Hashable, Sendable {
 
     private mutating func releaseClusterIP(_ address: IPAddress, for service: ObjectKey) {
         for index in clusterIPs.indices { clusterIPs[index].release(address, for: service) }
-    }
-
-    private static func holder(_ owner: ObjectKey?) -> String {
-        owner.map { " to \($0.namespace)/\($0.name)" } ?? ""
-    }
-}
-
-/// Why something chosen cannot be had.
-struct Refusal: Hashable {
-    let code: FieldProblem.Code
-    let detail: String
-
-    init(_ code: FieldProblem.Code, _ detail: String) {
-        self.code = code
-        self.detail = detail
     }
 }

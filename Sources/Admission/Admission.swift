@@ -66,7 +66,7 @@ package struct Admission: Hashable, Sendable {
         for port in assignment.allNodePorts.sorted(by: { $0.port < $1.port }) {
             note("spec.ports.nodePort", "\(port.port)", book.claimNodePort(port, for: key))
         }
-        if service.spec.loadBalancerClass == nil {
+        if service.spec.loadBalancerClass == nil, book.hasLoadBalancerPool {
             for address in assignment.loadBalancerIPs {
                 note(
                     "status.loadBalancer.ingress", "\(address)",

@@ -25,11 +25,14 @@ package struct LoadBalancerPool: Hashable, Sendable {
     private var tenants: [IPAddress: [ObjectKey: Set<Listener>]] = [:]
     /// For each block the place after the one given out last.
     private var next: [UInt64]
+    /// For each block a place before which none is free.
+    private var lowest: [UInt64]
 
     /// A pool whose addresses are all free.
     package init(blocks: [CIDRBlock]) {
         self.blocks = blocks
         next = blocks.map { Self.usable($0).lowerBound }
+        lowest = next
     }
 
     /// Whether there are addresses of a family at all.
@@ -49,20 +52,28 @@ package struct LoadBalancerPool: Hashable, Sendable {
         tenants[address]?[service]
     }
 
-    /// The first other Service at an address that has one of these ports.
-    package func rival(
+    /// The other Services at an address that have one of these ports, in order.
+    package func rivals(
         of service: ObjectKey, at address: IPAddress, for listeners: Set<Listener>
-    ) -> ObjectKey? {
-        tenants[address]?
+    ) -> [ObjectKey] {
+        (tenants[address] ?? [:])
             .filter { $0.key != service && !$0.value.isDisjoint(with: listeners) }
-            .keys.min()
+            .keys.sorted()
+    }
+
+    /// Takes note that a Service has an address, whoever else has it; nothing to note of an address
+    /// that is not of the pool.
+    package mutating func note(
+        _ address: IPAddress, of service: ObjectKey, listeners: Set<Listener>
+    ) {
+        if canHold(address) { tenants[address, default: [:]][service] = listeners }
     }
 
     /// Gives a chosen address to a Service; false if a port is taken or it is not of the pool.
     package mutating func claim(
         _ address: IPAddress, for service: ObjectKey, listeners: Set<Listener>
     ) -> Bool {
-        guard canHold(address), rival(of: service, at: address, for: listeners) == nil else {
+        guard canHold(address), rivals(of: service, at: address, for: listeners).isEmpty else {
             return false
         }
         tenants[address, default: [:]][service] = listeners
@@ -70,12 +81,31 @@ package struct LoadBalancerPool: Hashable, Sendable {
     }
 
     /// Gives an address that nobody has to a Service; nil when there is none of the family.
+    ///
+    /// They are given out in turn, so that a freed one rests before it is used again.
     package mutating func claimNext(
         _ family: IPFamily, for service: ObjectKey, listeners: Set<Listener>
     ) -> IPAddress? {
         for index in blocks.indices where blocks[index].family == family {
-            guard let (place, address) = firstFree(in: index) else { continue }
+            guard let (place, address) = firstFree(in: index, from: next[index]) else { continue }
             next[index] = place + 1
+            tenants[address] = [service: listeners]
+            return address
+        }
+        return nil
+    }
+
+    /// Gives the lowest address that nobody has to a Service; nil when there is none of the family.
+    ///
+    /// Whoever knows the same tenants comes to the same address.
+    package mutating func claimLowest(
+        _ family: IPFamily, for service: ObjectKey, listeners: Set<Listener>
+    ) -> IPAddress? {
+        for index in blocks.indices where blocks[index].family == family {
+            guard let (place, address) = firstFree(in: index, from: lowest[index]) else {
+                continue
+            }
+            lowest[index] = place
             tenants[address] = [service: listeners]
             return address
         }
@@ -85,14 +115,23 @@ package struct LoadBalancerPool: Hashable, Sendable {
     /// Takes an address from a Service, if it has it.
     package mutating func release(_ address: IPAddress, for service: ObjectKey) {
         tenants[address]?[service] = nil
-        if tenants[address]?.isEmpty == true { tenants[address] = nil }
+        guard tenants[address]?.isEmpty == true else { return }
+        tenants[address] = nil
+        for index in blocks.indices {
+            guard let place = blocks[index].offset(of: address),
+                Self.usable(blocks[index]).contains(place)
+            else { continue }
+            lowest[index] = min(lowest[index], place)
+        }
     }
 
     /// Goes once around the block; as many steps as addresses are taken find a free one.
-    private func firstFree(in index: Int) -> (place: UInt64, address: IPAddress)? {
+    private func firstFree(
+        in index: Int, from start: UInt64
+    ) -> (place: UInt64, address: IPAddress)? {
         let block = blocks[index]
         let places = Self.usable(block)
-        var place = places.contains(next[index]) ? next[index] : places.lowerBound
+        var place = places.contains(start) ? start : places.lowerBound
         for _ in 0...min(UInt64(tenants.count), places.upperBound - places.lowerBound) {
             if let address = block.address(at: place), tenants[address] == nil {
                 return (place, address)

@@ -114,12 +114,7 @@ struct ServiceAllocation {
             book.hasLoadBalancerPool
         else { return }
         let wanted = service.spec.loadBalancerIP.flatMap { IPAddress($0) }
-        if let wanted, !families.families.contains(wanted.family) {
-            problems.invalid(
-                "spec.loadBalancerIP", "\(wanted)",
-                "the Service has no \(wanted.family.kubernetesName) address; state the family in "
-                    + "`ipFamilies`")
-        }
+        if let wanted { problems.checkFamily(of: wanted, isOneOf: families.families) }
         let known = service.status.loadBalancer?.ingress ?? []
         var ingress: [LoadBalancerIngress] = []
         for family in families.families {
@@ -153,12 +148,7 @@ struct ServiceAllocation {
             return address
         }
         let address = book.nextLoadBalancerIP(family, for: key, listeners: listeners)
-        if address == nil {
-            problems.add(
-                "status.loadBalancer.ingress", .exhausted,
-                "failed to allocate an \(family.kubernetesName) load balancer address: the pool "
-                    + "is full; add a pool or delete Services")
-        }
+        if address == nil { problems.noLoadBalancerAddress(family) }
         return address
     }
 

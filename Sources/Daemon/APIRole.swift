@@ -13,17 +13,19 @@ struct APIRole {
     init(_ settings: APISettings, context: RoleContext) throws {
         let admission = try settings.ranges.admission()
         let store = ObjectStore()
+        let desk = StatusDesk()
         let endpoints = settings.listen.address.map {
             [SocketEndpoint(address: $0, port: settings.listen.port)]
         }
         let source = ManifestSource(
             path: settings.manifests, store: store, admission: admission,
             stateFile: try StateFile(folder: context.common.stateDirectory),
-            builtIn: settings.ranges.builtInObjects(api: endpoints ?? [], admission),
+            builtIn: settings.ranges.builtInObjects(api: endpoints ?? [], admission), desk: desk,
             logger: context.logger)
         services = [
             APIService(
-                source: source, store: store, listen: settings.listen, logger: context.logger)
+                source: source, store: store, desk: desk, listen: settings.listen,
+                logger: context.logger)
         ]
     }
 }
@@ -34,6 +36,7 @@ struct APIRole {
 private struct APIService: Service {
     let source: ManifestSource
     let store: ObjectStore
+    let desk: StatusDesk
     let listen: ListenAddress
     let logger: Logger
 
@@ -61,7 +64,7 @@ private struct APIService: Service {
 
     private var server: APIServer {
         APIServer(
-            store: store, host: listen.bindHost, port: Int(listen.port.rawValue),
+            store: store, desk: desk, host: listen.bindHost, port: Int(listen.port.rawValue),
             logger: logger.silent,
             whenListening: { [logger, listen] _ in
                 logger.notice("the API is served", metadata: ["address": "\(listen)"])

@@ -34,6 +34,12 @@ package enum BalancerReport {
         for (service, error) in status.refused.sorted(by: { $0.key < $1.key }) {
             lines.append("the kernel refused \(service): \(error)")
         }
+        if let obstacle = status.statusObstacle {
+            lines.append("addresses of Services cannot be written: \(obstacle)")
+        }
+        for (service, reason) in status.withoutAddress.sorted(by: { $0.key < $1.key }) {
+            lines.append("\(service) gets no address: \(reason)")
+        }
         if !lines.isEmpty { lines.append("") }
         lines += table(
             ["NODE", "STATE", "FLOWS", "ADDRESSES"],

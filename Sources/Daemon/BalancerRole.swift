@@ -10,6 +10,7 @@ import TableSync
 package struct BalancerSettings: Sendable {
     let source: APISource?
     let addresses: AddressChoices
+    let ingress: IngressChoices
     let check: CheckDefinition
     let policy: HealthPolicy
     let choices: BalancerChoices
@@ -20,12 +21,14 @@ package struct BalancerSettings: Sendable {
 
     /// Reads the flags of a balancer.
     package init(
-        source: APISource?, addresses: AddressChoices, check: String, checkInterval: String,
+        source: APISource?, addresses: AddressChoices, ingress: IngressChoices, check: String,
+        checkInterval: String,
         checkTimeout: String?, rise: String, fall: String, choices: BalancerChoices,
         ejection: EjectionChoices, tableOwner: String, listen: ListenAddress, metrics: ListenAddress
     ) throws(ConfigurationError) {
         self.source = source
         self.addresses = addresses
+        self.ingress = ingress
         self.choices = choices
         self.ejection = ejection
         do {
@@ -72,6 +75,7 @@ struct BalancerRole {
         var configuration = LoadBalancerConfiguration(
             holding: settings.addresses.holding, check: settings.check, policy: settings.policy,
             ownsTables: try context.ownsTables(allowed: settings.mayOwnTables))
+        configuration.ingress = settings.ingress.policy
         configuration.rules = settings.choices.rules
         configuration.rules.ejects = settings.ejection.ejects
         configuration.rules.ejection = settings.ejection.policy

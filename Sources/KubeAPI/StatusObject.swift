@@ -38,6 +38,7 @@ package struct StatusObject: Codable, Hashable, Sendable, Error {
         case methodNotAllowed = "MethodNotAllowed"
         case notAcceptable = "NotAcceptable"
         case requestEntityTooLarge = "RequestEntityTooLarge"
+        case unsupportedMediaType = "UnsupportedMediaType"
         case tooManyRequests = "TooManyRequests"
         case timeout = "Timeout"
         case serviceUnavailable = "ServiceUnavailable"

@@ -44,6 +44,8 @@ package enum WellKnown {
     package static let toBeDeletedTaint = "ToBeDeletedByClusterAutoscaler"
     /// What the names of our own annotations begin with.
     package static let ownPrefix = "sluice.io/"
+    /// On a Service: which addresses of its status Sluice gave it, with commas between them.
+    package static let allocatedAddresses = "sluice.io/allocated-addresses"
     /// On a Service: its load balancer is still to be cleaned up.
     package static let loadBalancerFinalizer = "service.kubernetes.io/load-balancer-cleanup"
 }

@@ -25,6 +25,11 @@ package struct BalancerMetrics: Sendable {
     private let services = Gauge(label: "sluice_balancer_services")
     private let refused = Gauge(label: "sluice_balancer_refused_services")
     private let addresses = Gauge(label: "sluice_balancer_addresses")
+    private let lackingServices = Gauge(label: "sluice_balancer_services_without_address")
+    private let writtenStatuses = Counter(
+        label: "sluice_balancer_status_writes_total", dimensions: [("result", "success")])
+    private let unwrittenStatuses = Counter(
+        label: "sluice_balancer_status_writes_total", dimensions: [("result", "failure")])
     private let connected = Gauge(label: "sluice_balancer_api_connected")
     private let transaction = Timer(label: "sluice_balancer_transaction_seconds")
     private let arrival = Timer(label: "sluice_balancer_arrival_to_kernel_seconds")
@@ -82,6 +87,12 @@ package struct BalancerMetrics: Sendable {
         services.record(count)
         refused.record(refusedCount)
     }
+
+    func withoutAddress(_ count: Int) { lackingServices.record(count) }
+
+    func wroteStatus() { writtenStatuses.increment() }
+
+    func failedToWriteStatus() { unwrittenStatuses.increment() }
 
     func connected(_ isConnected: Bool) { connected.record(isConnected ? 1 : 0) }
 }
@@ -155,6 +166,9 @@ extension BalancerMetrics {
         "sluice_balancer_services": "Services that have frontends in the kernel.",
         "sluice_balancer_refused_services": "Services that the kernel refused.",
         "sluice_balancer_addresses": "Load balancer addresses that are answered for.",
+        "sluice_balancer_services_without_address":
+            "Services that need an address of the pool and cannot have one.",
+        "sluice_balancer_status_writes_total": "Writes of Services' addresses by their result.",
         "sluice_balancer_api_connected": "1 while changes arrive from the API.",
         "sluice_balancer_services_failing_open":
             "Services whose unhealthy nodes are used: too few others are left.",

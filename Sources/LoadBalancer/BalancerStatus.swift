@@ -105,6 +105,10 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
     package let serviceCount: Int
     /// Services that the kernel refused, with the reason.
     package let refused: [String: String]
+    /// Services that need an address of the pool and cannot have one, with the reason.
+    package let withoutAddress: [String: String]
+    /// Why the addresses of Services cannot be written to their status.
+    package let statusObstacle: String?
     /// Why the kernel could not be written last.
     package let lastError: String?
     /// Why no changes arrive from the API.

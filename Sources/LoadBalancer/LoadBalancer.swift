@@ -32,6 +32,7 @@ package struct LoadBalancer: Service {
     let blocklist: BlocklistKeeper
     let refusalCounter: RefusalCounter
     private let announcer: VIPAnnouncer
+    private let ingressKeeper: IngressKeeper?
     /// How the balancer is, for its health port.
     package let health: SyncHealth
 
@@ -50,6 +51,10 @@ package struct LoadBalancer: Service {
         let ordersFile = configuration.ordersFile.map { OrdersFile(path: $0) }
         self.ordersFile = ordersFile
         announcer = VIPAnnouncer(configuration.holding, journal: journal, logger: logger)
+        let news = IngressNews(logger: logger, metrics: metrics)
+        ingressKeeper = configuration.ingress.map {
+            IngressKeeper($0, hands: IngressHands(client), news: news)
+        }
         cleaner = try FlowCleaner()
         var rules = configuration.rules
         var layout = ForwardingLayout(
@@ -106,7 +111,8 @@ package struct LoadBalancer: Service {
             refusals: refusals, blocked: blocked, ejections: ejections.views,
             plan: plan, records: board.records, standings: standings,
             flows: LiveFlows.byBackend(flows ?? []),
-            addresses: await announcer.statuses(of: plan.addresses, wanted: plan.heldAddresses)
+            addresses: await announcer.statuses(of: plan.addresses, wanted: plan.heldAddresses),
+            ingress: await ingressKeeper?.state ?? .init()
         ).status(health: health.state, isHealthy: health.isHealthy(at: .now))
     }
 
@@ -178,9 +184,13 @@ package struct LoadBalancer: Service {
     /// Watches, and calls `turn` whenever there may be work, and at intervals.
     private func follow(_ turn: () async -> Void) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { [client, inbox] in
-                await client.watch(ServiceObject.self) { await inbox.take(services: $0) }
+            group.addTask { [client, inbox, ingressKeeper] in
+                await client.watch(ServiceObject.self) { change in
+                    await inbox.take(services: change)
+                    await ingressKeeper?.take(change)
+                }
             }
+            group.addTask { [ingressKeeper] in await ingressKeeper?.run() }
             group.addTask { [client, inbox] in
                 await client.watch(NodeObject.self) { await inbox.take(nodes: $0) }
             }
@@ -207,30 +217,6 @@ package struct LoadBalancer: Service {
             logger.error(
                 "forwarding could not be switched on; set \(setting)=1 by hand",
                 metadata: ["error": "\(error)"])
-        }
-    }
-
-    private static func tell(
-        _ logger: Logger, _ target: SocketEndpoint, _ turn: EjectionBoard.Turn
-    ) {
-        switch turn {
-        case .ejected:
-            logger.warning(
-                "ejected: its connections fail", metadata: ["target": "\(target)"])
-        case .returned:
-            logger.notice("back from its ejection", metadata: ["target": "\(target)"])
-        }
-    }
-
-    private static func tell(
-        _ logger: Logger, _ check: HealthCheck, _ effect: HealthState.Effect
-    ) {
-        switch effect {
-        case .none: break
-        case .becameHealthy:
-            logger.notice("healthy", metadata: ["check": "\(check)"])
-        case .becameUnhealthy(let reason):
-            logger.warning("unhealthy", metadata: ["check": "\(check)", "reason": "\(reason)"])
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Admission
 package import HealthChecking
 
 /// What a balancer has to know before it starts.
@@ -18,6 +19,8 @@ package struct LoadBalancerConfiguration: Sendable {
     package var ordersFile: String?
     /// The file in which the blocklist outlives a restart of the host; nil: it does not.
     package var blocklistFile: String?
+    /// Which Services are given addresses, and from where; nil: somebody else gives them.
+    package var ingress: IngressPolicy?
     /// True if frontends and endpoints count their connections in the kernel.
     package let hasCounters: Bool
     /// True if the tables are to be owned, so that nobody else can change them.

@@ -2,6 +2,7 @@ import Addressing
 import Forwarding
 import FoundationEssentials
 import HealthChecking
+import KubeAPI
 import ServiceModel
 import ServiceTranslation
 import TableSync
@@ -16,6 +17,7 @@ struct StatusReading {
     let standings: CheckStandings
     let flows: [SocketEndpoint: Int]
     let addresses: [AddressStatus]
+    var ingress = IngressKeeper.State()
 
     func status(health: SyncHealth.State, isHealthy: Bool) -> BalancerStatus {
         BalancerStatus(
@@ -27,6 +29,10 @@ struct StatusReading {
                     packets: $0.packets)
             },
             blockedCount: blocked.count, serviceCount: health.serviceCount, refused: health.refused,
+            withoutAddress: Dictionary(
+                uniqueKeysWithValues: ingress.lacking.map {
+                    ("\($0.key.namespace)/\($0.key.name)", $0.value)
+                }), statusObstacle: ingress.obstacle,
             lastError: health.lastError, disconnected: health.disconnected)
     }
 

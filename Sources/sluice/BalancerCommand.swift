@@ -25,6 +25,7 @@ struct BalancerRunCommand: AsyncParsableCommand {
     @OptionGroup var source: APISourceOptions
 
     @OptionGroup var addresses: BalancerAddressOptions
+    @OptionGroup var pool: BalancerPoolOptions
 
     @Option(
         help: """
@@ -60,7 +61,8 @@ struct BalancerRunCommand: AsyncParsableCommand {
     func run() async throws {
         try await Roles.balancer(
             BalancerSettings(
-                source: source.source(), addresses: addresses.settings(), check: check,
+                source: source.source(), addresses: addresses.settings(),
+                ingress: pool.settings(), check: check,
                 checkInterval: checkInterval,
                 checkTimeout: checkTimeout ?? Terminal.environment("check-timeout"), rise: rise,
                 fall: fall, choices: choices.settings(), ejection: ejection.settings(),

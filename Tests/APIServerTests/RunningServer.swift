@@ -21,6 +21,7 @@ struct RunningServer: Sendable {
     /// Runs a test against a server; ends the server with it.
     static func with(
         _ store: ObjectStore = ObjectStore(startingAfter: 100),
+        desk: StatusDesk? = nil,
         port: Int = 0,
         maximumConnections: Int = 100,
         bookmarkInterval: Duration = .seconds(30),
@@ -30,7 +31,7 @@ struct RunningServer: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, found) = AsyncStream<Int>.makeStream()
         let server = APIServer(
-            store: store, host: "127.0.0.1", port: port,
+            store: store, desk: desk, host: "127.0.0.1", port: port,
             maximumConnections: maximumConnections, bookmarkInterval: bookmarkInterval,
             logger: logger, isReady: { isReady },
             whenListening: { found.yield($0) })

@@ -62,7 +62,7 @@ struct AllocatorTests {
         let quic = LoadBalancerPool.Listener(.udp, try #require(Port(80)))
         #expect(pool.claim(shared, for: key("a"), listeners: [http]) == true)
         #expect(pool.claim(shared, for: key("b"), listeners: [http, quic]) == false)
-        #expect(pool.rival(of: key("b"), at: shared, for: [http]) == key("a"))
+        #expect(pool.rivals(of: key("b"), at: shared, for: [http]) == [key("a")])
         #expect(pool.claim(shared, for: key("b"), listeners: [quic]) == true)
         pool.release(shared, for: key("a"))
         #expect(pool.claim(shared, for: key("c"), listeners: [http]) == true)

@@ -101,8 +101,8 @@ let architecture: [Room] = [
         "LoadBalancer", floor: 5,
         rooms: [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
-            "ServiceTranslation", "HealthChecking", "Netfilter", "APIClient", "HostJournal",
-            "TableSync",
+            "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
+            "HostJournal", "TableSync",
         ],
         libraries: service.union(["NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL"])),
     Room(

@@ -60,6 +60,7 @@ extension ClusterController {
     /// Removes an object that a manifest had.
     mutating func delete(_ key: ObjectKey) {
         refused[key] = nil
+        statesIngress.remove(key)
         let last =
             store.object(key)?.object ?? identities.admitted(key).map(ClusterObject.service)
         if let last { admission.release(last) }
@@ -101,8 +102,9 @@ extension ClusterController {
         if let replaced { admission.release(replaced) }
         do throws(AdmissionError) {
             let admitted = try admission.admit(
-                candidate.object, previous: replaced == nil ? previous : nil)
+                withStatus(candidate.object), previous: replaced == nil ? previous : nil)
             refused[key] = nil
+            dropStaleStatus(admitted)
             return admitted
         } catch {
             if let replaced {

@@ -23,6 +23,8 @@ package struct ClusterController {
     var derivedSlices: [ObjectKey: Set<ObjectKey>] = [:]
     /// Objects that Admission refused, to be tried again when something is given back.
     var refused: [ObjectKey: (object: ManifestObject, problem: ManifestProblem)] = [:]
+    /// Services whose manifests state the load balancer's addresses.
+    var statesIngress: Set<ObjectKey> = []
     var zones: [String: String] = [:]
     /// Services whose endpoints may have changed.
     var touched: Set<ObjectKey> = []
@@ -123,7 +125,8 @@ package struct ClusterController {
         return changes
     }
 
-    private mutating func flush() async {
+    /// Has what is new about objects on disk; what cannot be written now goes with the next.
+    mutating func flush() async {
         guard let stateFile else {
             identities.written(identities.pending.count)
             return

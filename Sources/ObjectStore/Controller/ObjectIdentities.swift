@@ -20,6 +20,17 @@ struct ObjectIdentities {
     /// A Service as it was admitted last.
     func admitted(_ key: ObjectKey) -> ServiceObject? { remembered[key]?.admitted }
 
+    /// What clients wrote of a Service; nil if nothing.
+    func written(_ key: ObjectKey) -> WrittenStatus? { remembered[key]?.written }
+
+    /// Remembers what clients wrote of a Service that is remembered.
+    mutating func note(_ written: WrittenStatus?, of key: ObjectKey) {
+        guard var entry = remembered[key], entry.written != written else { return }
+        entry.written = written
+        remembered[key] = entry
+        pending.append(.remember(entry))
+    }
+
     /// Takes the time for the objects that are new from now on.
     mutating func beginRound() {
         now = Self.timeText()
@@ -35,6 +46,7 @@ struct ObjectIdentities {
         object.metadata.uid = uid
         object.metadata.creationTimestamp = created
         var entry = RememberedObject(key: key, uid: uid, creationTimestamp: created)
+        entry.written = known?.written
         if case .service(var service) = object {
             service.metadata.resourceVersion = nil
             entry.admitted = service

@@ -27,10 +27,8 @@ final class FolderWatch {
         IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_DELETE_SELF
             | IN_MOVE_SELF | IN_ATTRIB)
 
-    /// One element for changes not seen yet, however many.
-    let changes: AsyncStream<Void>
-    /// Adds an element to `changes` from outside.
-    let wake: AsyncStream<Void>.Continuation
+    /// What there is to do.
+    let news = FolderNews()
     private let descriptor: Int32
     private let source: any DispatchSourceRead
 
@@ -40,19 +38,15 @@ final class FolderWatch {
         // Nothing runs between the call and the reading of its error.
         guard descriptor >= 0 else { throw Failure(path: "the folder", code: errno) }
         self.descriptor = descriptor
-        let (stream, continuation) = AsyncStream<Void>.makeStream(
-            bufferingPolicy: .bufferingNewest(1))
-        changes = stream
-        wake = continuation
         source = DispatchSource.makeReadSource(
             fileDescriptor: descriptor, queue: DispatchQueue(label: "sluice.manifests"))
-        source.setEventHandler {
+        source.setEventHandler { [news] in
             Self.drain(descriptor)
-            continuation.yield()
+            news.look()
         }
-        source.setCancelHandler {
+        source.setCancelHandler { [news] in
             close(descriptor)
-            continuation.finish()
+            news.end()
         }
         source.resume()
     }

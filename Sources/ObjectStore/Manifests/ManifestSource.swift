@@ -14,16 +14,18 @@ package struct ManifestSource: Sendable {
     private let admission: AdmissionConfiguration
     private let stateFile: StateFile?
     private let builtIn: [ManifestObject]
+    private let desk: StatusDesk?
     private let limits: ManifestLimits
     private let logger: Logger
 
-    /// A source for a folder or a file.
+    /// A source for a folder or a file; what clients hand in at the desk it brings into the store.
     package init(
         path: String,
         store: ObjectStore,
         admission: AdmissionConfiguration,
         stateFile: StateFile? = nil,
         builtIn: [ManifestObject] = [],
+        desk: StatusDesk? = nil,
         limits: ManifestLimits = ManifestLimits(),
         logger: Logger
     ) {
@@ -32,6 +34,7 @@ package struct ManifestSource: Sendable {
         self.admission = admission
         self.stateFile = stateFile
         self.builtIn = builtIn
+        self.desk = desk
         self.limits = limits
         self.logger = logger
     }
@@ -58,12 +61,18 @@ package struct ManifestSource: Sendable {
         try await firstLoad(&folder, &controller)
         var known = folder.problems + controller.refusals
         await loaded(known)
-        let wake = watch.wake
+        let news = watch.news
+        desk?.open { news.nudge() }
+        defer { desk?.close() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                while (try? await Task.sleep(for: Self.lookingInterval)) != nil { wake.yield() }
+                while (try? await Task.sleep(for: Self.lookingInterval)) != nil { news.look() }
             }
-            for await _ in watch.changes {
+            for await _ in news.wakes {
+                if let requests = desk?.take(), !requests.isEmpty {
+                    log(await controller.write(requests))
+                }
+                guard news.take() else { continue }
                 try? await Task.sleep(for: Self.settling)
                 for watched in folder.watchedFolders { watch.watch(watched) }
                 if await follow(&folder, &controller, &known) { await loaded(known) }

@@ -20,6 +20,9 @@ package struct RememberedObject: Hashable, Sendable {
         set { service = newValue.map(ClusterObject.service) }
     }
 
+    /// Of a Service: what clients wrote of it; nil if nothing.
+    package var written: WrittenStatus?
+
     /// An object as it is to be remembered.
     package init(
         key: ObjectKey, uid: String, creationTimestamp: String, admitted: ServiceObject? = nil

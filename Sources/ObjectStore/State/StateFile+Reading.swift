@@ -21,16 +21,23 @@ extension StateFile {
             throw BrokenRow(description: "unknown kind \(kind) of \(namespace)/\(name)")
         }
         let key = ObjectKey(kind: resource, namespace: namespace, name: name)
-        let bytes: Data? = try row.decodeIfPresent(forKey: "admitted")
-        let admitted: ServiceObject?
+        var object = RememberedObject(
+            key: key, uid: try row.decode(forKey: "uid"),
+            creationTimestamp: try row.decode(forKey: "created"),
+            admitted: try json(ServiceObject.self, row, "admitted", of: key))
+        object.written = try json(WrittenStatus.self, row, "written", of: key)
+        return object
+    }
+
+    private static func json<Value: Decodable>(
+        _ type: Value.Type, _ row: Row, _ column: String, of key: ObjectKey
+    ) throws -> Value? {
+        guard let bytes: Data = try row.decodeIfPresent(forKey: column) else { return nil }
         do {
-            admitted = try bytes.map { try JSONDecoder().decode(ServiceObject.self, from: $0) }
+            return try JSONDecoder().decode(type, from: bytes)
         } catch {
             throw BrokenRow(description: "the row of \(key) does not decode")
         }
-        return RememberedObject(
-            key: key, uid: try row.decode(forKey: "uid"),
-            creationTimestamp: try row.decode(forKey: "created"), admitted: admitted)
     }
 
     static func failure(_ error: any Error, _ path: String) -> StateFileError {

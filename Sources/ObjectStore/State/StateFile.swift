@@ -8,7 +8,7 @@ import KubeAPI
 /// after a `kill -9` or a power cut the file holds the last batch whole or not at all.
 package final class StateFile: Sendable {
     /// The layout of the table; another number is another layout.
-    private static let version = 1
+    private static let version = 2
     /// The file's name in its folder.
     package static let name = "sluice.sqlite"
 
@@ -81,9 +81,11 @@ package final class StateFile: Sendable {
                     uid TEXT NOT NULL,
                     created TEXT NOT NULL,
                     admitted BLOB,
+                    written BLOB,
                     PRIMARY KEY (kind, namespace, name)
                 ) WITHOUT ROWID
                 """)
+        if found == 1 { try database.execute(sql: "ALTER TABLE objects ADD COLUMN written BLOB") }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 
@@ -91,11 +93,12 @@ package final class StateFile: Sendable {
         switch change {
         case .remember(let object):
             let statement = try database.cachedStatement(
-                sql: "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)")
+                sql: "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)")
             let admitted = try object.admitted.map { try JSONEncoder().encode($0) }
+            let written = try object.written.map { try JSONEncoder().encode($0) }
             try statement.execute(arguments: [
                 object.key.kind.rawValue, object.key.namespace, object.key.name, object.uid,
-                object.creationTimestamp, admitted,
+                object.creationTimestamp, admitted, written,
             ])
         case .forget(let key):
             let statement = try database.cachedStatement(

@@ -1,0 +1,136 @@
+import Admission
+import FoundationEssentials
+import KubeAPI
+
+extension ClusterController {
+    /// Brings what clients wrote to the status of Services into the store, and answers them.
+    ///
+    /// As with a manifest's changes, all of it is on disk before anybody sees it.
+    mutating func write(_ requests: [StatusDesk.Request]) async -> ControllerReport {
+        report = ControllerReport()
+        identities.beginRound()
+        var accepted: [ObjectKey: (object: ClusterObject, request: StatusDesk.Request)] = [:]
+        for request in requests {
+            do throws(StatusObject) {
+                // One of the two was decided for a version that is gone with the other.
+                guard accepted[request.key] == nil else { throw .conflict(request.key) }
+                accepted[request.key] = (try accept(request), request)
+            } catch {
+                request.answer.resume(returning: .failure(error))
+            }
+        }
+        await flush()
+        for (object, request) in accepted.values {
+            // It has a name, and any version may be replaced, so the store has no reason to refuse.
+            let stored = try? store.put(object)
+            request.answer.resume(
+                returning: stored.map(Result.success)
+                    ?? .failure(.notFound(request.key.kind, name: request.key.name)))
+        }
+        return report
+    }
+
+    /// The Service with its new status, which is remembered.
+    private mutating func accept(
+        _ request: StatusDesk.Request
+    ) throws(StatusObject) -> ClusterObject {
+        let key = request.key
+        guard let stored = store.object(key), case .service(let current) = stored.object else {
+            throw .notFound(key.kind, name: key.name)
+        }
+        let expected = request.patch["metadata"]?["resourceVersion"]?.text
+        guard expected ?? "\(stored.revision)" == "\(stored.revision)" else {
+            throw .conflict(key)
+        }
+        if request.patch["status"]?["loadBalancer"] != nil { try checkWhoGivesAddresses(current) }
+        let status = try current.status.patched(with: request.patch["status"])
+        var written = identities.written(key) ?? WrittenStatus()
+        var service = current
+        service.status = status
+        if case .object(let notes)? = request.patch["metadata"]?["annotations"] {
+            var own = service.metadata.annotations ?? [:]
+            for (name, value) in notes {
+                written.annotations[name] = value.text
+                own[name] = value.text
+            }
+            service.metadata.annotations = own.isEmpty ? nil : own
+        }
+        let admitted = try admit(service, inPlaceOf: current)
+        written.status = admitted.status
+        identities.note(written.isEmpty ? nil : written, of: key)
+        return identities.identified(.service(admitted))
+    }
+
+    private mutating func admit(
+        _ service: ServiceObject, inPlaceOf current: ServiceObject
+    ) throws(StatusObject) -> ServiceObject {
+        do throws(AdmissionError) {
+            return try admission.admit(service: service, previous: current)
+        } catch {
+            throw error.status
+        }
+    }
+
+    /// Refuses where the addresses are not for clients to give.
+    private func checkWhoGivesAddresses(_ service: ServiceObject) throws(StatusObject) {
+        if statesIngress.contains(service.key) {
+            throw .forbidden(
+                "the manifest of \(service.key) states status.loadBalancer; take it out there to "
+                    + "have it written")
+        }
+        let hasPool = !admission.configuration.loadBalancerBlocks.isEmpty
+        if hasPool, service.spec.loadBalancerClass == nil {
+            throw .forbidden(
+                "this API gives out load balancer addresses itself; start it without "
+                    + "--load-balancer-pool to have them written, or the writer")
+        }
+    }
+
+    /// The manifest's object with what clients wrote of it.
+    mutating func withStatus(_ candidate: ClusterObject) -> ClusterObject {
+        guard case .service(let service) = candidate else { return candidate }
+        if service.statesIngress {
+            statesIngress.insert(service.key)
+        } else {
+            statesIngress.remove(service.key)
+        }
+        return identities.written(service.key).map { .service($0.under(service)) } ?? candidate
+    }
+
+    /// With another type the written addresses go, and do not come back with it.
+    mutating func dropStaleStatus(_ admitted: ClusterObject) {
+        guard case .service(let service) = admitted, service.spec.type != "LoadBalancer",
+            var written = identities.written(service.key), !written.isEmpty
+        else { return }
+        written.status.loadBalancer = nil
+        identities.note(written.isEmpty ? nil : written, of: service.key)
+    }
+}
+
+extension ServiceStatus {
+    /// The status with a merge patch applied.
+    fileprivate func patched(with patch: JSONValue?) throws(StatusObject) -> ServiceStatus {
+        guard let patch else { return self }
+        do {
+            let document = try JSONDecoder().decode(
+                JSONValue.self, from: JSONEncoder().encode(self))
+            return try JSONDecoder().decode(
+                ServiceStatus.self, from: JSONEncoder().encode(document.merged(with: patch)))
+        } catch {
+            throw .badRequest("the patch does not make the status of a Service: \(error)")
+        }
+    }
+}
+
+extension StatusObject {
+    fileprivate static func conflict(_ key: ObjectKey) -> StatusObject {
+        StatusObject(
+            ObjectStoreError(
+                code: .conflict, subject: key.description,
+                detail: "the object has been modified; apply the change to its latest version"))
+    }
+
+    fileprivate static func forbidden(_ message: String) -> StatusObject {
+        StatusObject(code: 403, reason: .forbidden, message: message)
+    }
+}

@@ -1,0 +1,113 @@
+import APIClient
+import Addressing
+import Admission
+import AsyncHTTPClient
+import Foundation
+import KubeAPI
+import Logging
+import NIOCore
+import ObjectStore
+import Support
+import Testing
+
+@testable import APIServer
+
+@Suite("Writing a status, client and server together", .timeLimit(.minutes(1)))
+struct StatusWriteTests {
+    private static let manifest = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: default}
+        spec: {type: LoadBalancer, ports: [{port: 80}]}
+        """
+    private let key = ObjectKey(kind: .services, namespace: "default", name: "web")
+
+    /// Serves a folder with one Service for the time of a test.
+    private func serving(_ body: (RunningServer, APIClient) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/sluice-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Self.manifest.write(toFile: folder + "/web.yaml", atomically: false, encoding: .utf8)
+        let store = ObjectStore(startingAfter: 100)
+        let desk = StatusDesk()
+        let source = ManifestSource(
+            path: folder, store: store,
+            admission: try AdmissionConfiguration(
+                serviceBlocks: [#require(CIDRBlock("10.96.0.0/12"))]), desk: desk,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await source.run { _ in } }
+            try await eventually("the manifest is loaded") { store.object(key) != nil }
+            try await RunningServer.with(store, desk: desk) { server in
+                let client = APIClient(try APITarget(url: server.url))
+                do {
+                    try await body(server, client)
+                } catch {
+                    await client.shutdown()
+                    throw error
+                }
+                await client.shutdown()
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func write(_ ip: String, to service: ServiceObject?) throws -> JSONValue {
+        let version = try #require(service?.metadata.resourceVersion)
+        return IngressWrite(
+            key: key, resourceVersion: version, ingress: [LoadBalancerIngress(ip: ip)], note: ip
+        ).patch
+    }
+
+    @Test("a client's patch is in the answer, in the object and in watches; a stale one conflicts")
+    func patched() async throws {
+        try await serving { server, client in
+            let before = try await client.object(
+                ServiceObject.self, namespace: "default", name: "web")
+            let patch = try write("198.51.100.7", to: before)
+            let after = try await client.patchStatus(of: key, with: patch, ServiceObject.self)
+            #expect(after.status.loadBalancer?.ingress?.map(\.ip) == ["198.51.100.7"])
+            #expect(after.metadata.annotations?.values.map(\.self) == ["198.51.100.7"])
+            let path = "/api/v1/namespaces/default/services/web/status"
+            #expect(try await server.get(path, as: ServiceObject.self) == after)
+            let revision = try #require(before?.metadata.resourceVersion)
+            let events = try await server.watch(
+                "/api/v1/services?watch=true&resourceVersion=\(revision)&timeoutSeconds=1")
+            #expect(events.map(\.type) == ["MODIFIED"])
+            #expect(events.first?.object?.status == after.status)
+            let error = await #expect(throws: APIClientError.self) {
+                try await client.patchStatus(of: key, with: patch, ServiceObject.self)
+            }
+            #expect(error?.isConflict == true)
+        }
+    }
+
+    @Test("nothing but the status of a Service is written, and in no other form")
+    func refused() async throws {
+        try await serving { server, client in
+            let status = "/api/v1/namespaces/default/services/web/status"
+            #expect(try await patch(server, status, "{}", "application/json-patch+json") == 415)
+            #expect(try await patch(server, status, "no json") == 400)
+            #expect(try await patch(server, status, String(repeating: " ", count: 70_000)) == 413)
+            let missing = "/api/v1/namespaces/default/services/other/status"
+            #expect(try await patch(server, missing, "{}") == 404)
+            #expect(try await patch(server, "/api/v1/namespaces/default/services/web", "{}") == 405)
+            #expect(try await patch(server, "/api/v1/nodes/node1/status", "{}") == 404)
+            #expect(try await patch(server, status, "{}") == 200)
+        }
+    }
+
+    private func patch(
+        _ server: RunningServer, _ path: String, _ body: String,
+        _ type: String = "application/merge-patch+json"
+    ) async throws -> Int {
+        var request = HTTPClientRequest(url: server.url + path)
+        request.method = .PATCH
+        request.headers.add(name: "content-type", value: type)
+        request.headers.add(name: "connection", value: "close")
+        request.body = .bytes(ByteBuffer(string: body))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        return Int(response.status.code)
+    }
+}

@@ -1,0 +1,235 @@
+import Addressing
+import Admission
+import GRDB
+import KubeAPI
+import Testing
+
+@testable import ObjectStore
+
+@Suite("Writing the status of a Service")
+struct StatusWriteTests {
+    private let store = ObjectStore(startingAfter: 0)
+    private static let note = "sluice.io/allocated-addresses"
+
+    private func controller(
+        state: StateFile? = nil, pool: String? = nil, store: ObjectStore? = nil
+    ) async throws -> ClusterController {
+        let pools = try [pool].compactMap { try $0.map { try #require(CIDRBlock($0)) } }
+        return try await ClusterController(
+            store: store ?? self.store,
+            admission: AdmissionConfiguration(
+                serviceBlocks: [#require(CIDRBlock("10.96.0.0/12"))], loadBalancerBlocks: pools),
+            stateFile: state)
+    }
+
+    private func web(
+        type: String = "LoadBalancer", _ change: (inout ServiceObject) -> Void = { _ in }
+    ) -> ClusterObject {
+        var service = ServiceObject(metadata: ObjectMeta(name: "web", namespace: "default"))
+        service.spec = ServiceSpec(type: type, ports: [ServicePortObject(port: 80)])
+        change(&service)
+        return .service(service)
+    }
+
+    private func patch(_ ip: String?, version: String? = nil) -> JSONValue {
+        var metadata: [String: JSONValue] = [
+            "annotations": .object([Self.note: ip.map(JSONValue.string) ?? .null])
+        ]
+        metadata["resourceVersion"] = version.map(JSONValue.string)
+        let ingress = ip.map { JSONValue.array([.object(["ip": .string($0)])]) } ?? .null
+        return .object([
+            "metadata": .object(metadata),
+            "status": .object(["loadBalancer": .object(["ingress": ingress])]),
+        ])
+    }
+
+    /// Hands a patch in and has the controller attend to it.
+    private func write(
+        _ patch: JSONValue, to name: String = "web", by controller: inout ClusterController
+    ) async throws(StatusObject) -> StoredObject {
+        let desk = StatusDesk()
+        desk.open {}
+        async let answer: Result<StoredObject, StatusObject> = {
+            do throws(StatusObject) {
+                return .success(try await desk.write(patch, to: Sample.key(.services, name)))
+            } catch {
+                return .failure(error)
+            }
+        }()
+        var requests = desk.take()
+        while requests.isEmpty {
+            await Task.yield()
+            requests = desk.take()
+        }
+        _ = await controller.write(requests)
+        return try await answer.get()
+    }
+
+    private func service(in store: ObjectStore? = nil) throws -> ServiceObject {
+        let stored = (store ?? self.store).object(Sample.key(.services, "web"))
+        guard case .service(let service)? = stored?.object else { throw Missing() }
+        return service
+    }
+
+    private struct Missing: Error {}
+
+    private func ips(in store: ObjectStore? = nil) throws -> [String?] {
+        try service(in: store).status.loadBalancer?.ingress?.map(\.ip) ?? []
+    }
+
+    @Test("what was written is there after a change of the manifest and after a restart")
+    func kept() async throws {
+        let folder = try TemporaryFolder()
+        do {
+            let state = try StateFile(folder: folder.path)
+            var controller = try await controller(state: state)
+            _ = await controller.apply(Sample.changes([web()]))
+            let written = try await write(patch("198.51.100.7"), by: &controller)
+            #expect(written.object.metadata.annotations == [Self.note: "198.51.100.7"])
+            let ingress = try service().status.loadBalancer?.ingress
+            #expect(ingress == [LoadBalancerIngress(ip: "198.51.100.7", ipMode: "VIP")])
+            let changed = web {
+                $0.metadata.annotations = ["a": "b"]
+                $0.spec.ports = [ServicePortObject(port: 81)]
+            }
+            _ = await controller.apply(Sample.changes([changed]))
+            #expect(try ips() == ["198.51.100.7"])
+            #expect(
+                try service().metadata.annotations == ["a": "b", Self.note: "198.51.100.7"])
+        }
+        let later = ObjectStore(startingAfter: 1_000)
+        var again = try await controller(state: StateFile(folder: folder.path), store: later)
+        var changes = Sample.changes([web()])
+        changes.isComplete = true
+        let report = await again.apply(changes)
+        #expect(report.problems.isEmpty)
+        #expect(try ips(in: later) == ["198.51.100.7"])
+        #expect(try service(in: later).metadata.annotations == [Self.note: "198.51.100.7"])
+    }
+
+    @Test("with another type the address goes, and does not come back with the type")
+    func type() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([web()]))
+        _ = try await write(patch("198.51.100.7"), by: &controller)
+        _ = await controller.apply(Sample.changes([web(type: "ClusterIP")]))
+        #expect(try ips() == [])
+        _ = try await write(patch(nil), by: &controller)
+        #expect(try service().metadata.annotations == nil)
+        _ = await controller.apply(Sample.changes([web()]))
+        #expect(try ips() == [])
+    }
+
+    @Test("a Service of the same name that is made anew has nothing of the old one")
+    func madeAnew() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([web()]))
+        _ = try await write(patch("198.51.100.7"), by: &controller)
+        _ = await controller.apply(Sample.changes(deleting: [Sample.key(.services, "web")]))
+        _ = await controller.apply(Sample.changes([web()]))
+        #expect(try ips() == [] && service().metadata.annotations == nil)
+    }
+
+    @Test("a version that is gone is a conflict; no Service, no address and no status are refused")
+    func refusals() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([web()]))
+        let version = try service().metadata.resourceVersion
+        _ = try await write(patch("198.51.100.7", version: version), by: &controller)
+        let stale = await #expect(throws: StatusObject.self) {
+            try await write(patch("198.51.100.8", version: version), by: &controller)
+        }
+        #expect(stale?.code == 409)
+        let missing = await #expect(throws: StatusObject.self) {
+            try await write(patch("198.51.100.8"), to: "other", by: &controller)
+        }
+        #expect(missing?.code == 404)
+        let odd = await #expect(throws: StatusObject.self) {
+            try await write(patch("nowhere"), by: &controller)
+        }
+        #expect(odd?.code == 422)
+        let shapeless = await #expect(throws: StatusObject.self) {
+            try await write(
+                .object(["status": .object(["loadBalancer": .string("x")])]), by: &controller)
+        }
+        #expect(shapeless?.code == 400)
+        #expect(try ips() == ["198.51.100.7"])
+    }
+
+    @Test("where the manifest or a pool of the API's own says the addresses, nobody else does")
+    func notForClients() async throws {
+        var stating = try await controller()
+        let stated = web {
+            $0.status = ServiceStatus(ingress: [LoadBalancerIngress(ip: "192.0.2.1")])
+        }
+        _ = await stating.apply(Sample.changes([stated]))
+        let manifest = await #expect(throws: StatusObject.self) {
+            try await write(patch("198.51.100.7"), by: &stating)
+        }
+        #expect(manifest?.code == 403 && manifest?.message?.contains("the manifest of") == true)
+        #expect(try ips() == ["192.0.2.1"])
+
+        let store = ObjectStore(startingAfter: 0)
+        var pooled = try await controller(pool: "198.51.100.0/24", store: store)
+        _ = await pooled.apply(Sample.changes([web()]))
+        let pool = await #expect(throws: StatusObject.self) {
+            try await write(patch("198.51.100.7"), by: &pooled)
+        }
+        #expect(pool?.code == 403 && pool?.message?.contains("--load-balancer-pool") == true)
+        let others = web { $0.spec.loadBalancerClass = "example.com/lb" }
+        _ = await pooled.apply(Sample.changes(deleting: [Sample.key(.services, "web")]))
+        _ = await pooled.apply(Sample.changes([others]))
+        _ = try await write(patch("203.0.113.9"), by: &pooled)
+        #expect(try ips(in: store) == ["203.0.113.9"])
+    }
+
+    @Test("nobody is answered where nobody attends, or attends any more")
+    func unattended() async throws {
+        let desk = StatusDesk()
+        let early = await #expect(throws: StatusObject.self) {
+            try await desk.write(patch("198.51.100.7"), to: Sample.key(.services, "web"))
+        }
+        #expect(early?.code == 503)
+        desk.open {}
+        async let late: Void = {
+            let error = await #expect(throws: StatusObject.self) {
+                try await desk.write(patch("198.51.100.7"), to: Sample.key(.services, "web"))
+            }
+            #expect(error?.code == 503)
+        }()
+        desk.close()
+        await late
+    }
+
+    @Test("a state file of the version before is taken over")
+    func upgrade() async throws {
+        let folder = try TemporaryFolder()
+        do {
+            let old = try DatabaseQueue(path: "\(folder.path)/\(StateFile.name)")
+            try await old.write { database in
+                try database.execute(
+                    sql: """
+                        CREATE TABLE objects (
+                            kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+                            uid TEXT NOT NULL, created TEXT NOT NULL, admitted BLOB,
+                            PRIMARY KEY (kind, namespace, name)) WITHOUT ROWID;
+                        INSERT INTO objects VALUES
+                            ('pods', 'default', 'web', 'u', '2026-01-01T00:00:00Z', NULL);
+                        PRAGMA user_version = 1;
+                        """)
+            }
+            try old.close()
+        }
+        var remembered = RememberedObject(
+            key: Sample.key(.pods, "web"), uid: "u", creationTimestamp: "2026-01-01T00:00:00Z")
+        do {
+            let file = try StateFile(folder: folder.path)
+            #expect(try await file.load() == [remembered])
+            var written = WrittenStatus()
+            written.annotations = ["a": "b"]
+            remembered.written = written
+            try await file.write([.remember(remembered)])
+        }
+        #expect(try await StateFile(folder: folder.path).load() == [remembered])
+    }
+}
