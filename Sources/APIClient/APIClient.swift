@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// Reads from one API server; `watch` is what most callers want.
+/// Reads from one API server, and writes to it; `watch` is what most callers want.
 package final class APIClient: Sendable {
     /// Whom it talks to, and as whom.
     package let target: APITarget
@@ -61,8 +61,21 @@ package final class APIClient: Sendable {
     func get(
         _ path: String, query: [(name: String, value: String)] = []
     ) async throws(APIClientError) -> HTTPClientResponse {
-        let name = "GET \(target.url)\(path)"
-        var request = HTTPClientRequest(url: target.url + path + Self.text(of: query))
+        try await send(.GET, path + Self.text(of: query))
+    }
+
+    /// Sends a request, perhaps with a JSON document, and returns the answer once its head says
+    /// success.
+    func send(
+        _ method: HTTPMethod, _ path: String, _ document: Data? = nil
+    ) async throws(APIClientError) -> HTTPClientResponse {
+        let name = "\(method.rawValue) \(target.url)\(path.prefix { $0 != "?" })"
+        var request = HTTPClientRequest(url: target.url + path)
+        request.method = method
+        if let document {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: document))
+        }
         request.headers.add(name: "accept", value: "application/json")
         request.headers.add(name: "user-agent", value: "sluice")
         if let token = try bearerToken(for: name) {
@@ -75,7 +88,7 @@ package final class APIClient: Sendable {
         } catch {
             throw Self.failure(error, request: name)
         }
-        guard response.status == .ok else {
+        guard response.status == .ok || response.status == .created else {
             throw await refusal(response, request: name)
         }
         return response
@@ -92,7 +105,7 @@ package final class APIClient: Sendable {
         return APIClientError(.unreachable, request: request, detail: "\(error)")
     }
 
-    /// What a status other than 200 means; the body is mostly a `Status` object.
+    /// What a status other than 200 and 201 means; the body is mostly a `Status` object.
     private func refusal(
         _ response: HTTPClientResponse, request: String
     ) async -> APIClientError {

@@ -1,6 +1,6 @@
 package import KubeAPI
 
-/// Why the API could not be read.
+/// Why the API could not be read or written.
 package struct APIClientError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What went wrong, for those who act on it.
     package enum Code: String, Hashable, Sendable {

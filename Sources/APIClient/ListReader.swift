@@ -74,7 +74,13 @@ extension APIClient {
     func wholeBody(
         of path: String, query: [(name: String, value: String)] = [], name request: String
     ) async throws(APIClientError) -> Data {
-        let response = try await get(path, query: query)
+        try await wholeBody(of: try await get(path, query: query), name: request)
+    }
+
+    /// The same of an answer that has begun.
+    func wholeBody(
+        of response: HTTPClientResponse, name request: String
+    ) async throws(APIClientError) -> Data {
         let reader = BodyReader(
             request: request, firstWithin: limits.stallTimeout, precision: limits.stallPrecision)
         let collector = PageCollector(

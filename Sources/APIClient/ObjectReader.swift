@@ -13,7 +13,7 @@ extension APIClient {
         do {
             data = try await wholeBody(of: path, name: request)
         } catch {
-            if error.status?.code == 404 { return nil }
+            if error.isMissing { return nil }
             throw error
         }
         do {

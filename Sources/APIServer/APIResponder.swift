@@ -13,17 +13,20 @@ struct APIResponder: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         do throws(StatusObject) {
-            return try answer(request)
+            return try await answer(request)
         } catch {
             return try .failure(error)
         }
     }
 
-    private func answer(_ request: Request) throws(StatusObject) -> Response {
+    private func answer(_ request: Request) async throws(StatusObject) -> Response {
         let path = request.uri.path
         guard let asked = APIRequest(path: path) else {
             throw StatusObject(
                 code: 404, reason: .notFound, message: "nothing is served at \(path)")
+        }
+        if let write = ObjectWrite(request.method, asked) {
+            return try await write.answer(request, ClientWriter(store))
         }
         guard request.method == .get else {
             throw StatusObject(
@@ -51,7 +54,7 @@ struct APIResponder: HTTPResponder {
             let bytes = try ObjectEncoding.bytes(of: object)
             return .json(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         } catch {
-            throw Self.unencodable(error)
+            throw .unencodable(error)
         }
     }
 
@@ -77,11 +80,14 @@ struct APIResponder: HTTPResponder {
         do {
             return try .json(value)
         } catch {
-            throw Self.unencodable(error)
+            throw .unencodable(error)
         }
     }
+}
 
-    private static func unencodable(_ error: any Error) -> StatusObject {
+extension StatusObject {
+    /// The answer when an object cannot be made JSON of.
+    static func unencodable(_ error: any Error) -> StatusObject {
         StatusObject(code: 500, reason: .internalError, message: "\(error)")
     }
 }

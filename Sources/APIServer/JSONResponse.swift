@@ -1,7 +1,6 @@
 import Hummingbird
 import KubeAPI
 import NIOCore
-import ObjectStore
 
 extension Response {
     /// A JSON document.
@@ -26,23 +25,5 @@ extension Response {
         Response(
             status: status, headers: [.contentType: "text/plain; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
-    }
-}
-
-extension StatusObject {
-    /// What the store's refusal means to a client.
-    init(_ error: ObjectStoreError) {
-        switch error.code {
-        case .notFound:
-            self.init(code: 404, reason: .notFound, message: error.description)
-        case .alreadyExists:
-            self.init(code: 409, reason: .alreadyExists, message: error.description)
-        case .conflict:
-            self.init(code: 409, reason: .conflict, message: error.description)
-        case .expired:
-            self = .expired(error.detail)
-        case .malformedToken, .unnamed:
-            self = .badRequest(error.description)
-        }
     }
 }

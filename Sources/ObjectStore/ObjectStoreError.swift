@@ -1,4 +1,4 @@
-import KubeAPI
+package import KubeAPI
 
 /// Why the store refused.
 package struct ObjectStoreError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -33,5 +33,23 @@ package struct ObjectStoreError: Error, Hashable, Sendable, CustomStringConverti
 
     static func expired(_ kind: ResourceKind, _ detail: String) -> ObjectStoreError {
         ObjectStoreError(code: .expired, subject: kind.plural, detail: detail)
+    }
+}
+
+extension StatusObject {
+    /// What the store's refusal means to a client.
+    package init(_ error: ObjectStoreError) {
+        switch error.code {
+        case .notFound:
+            self.init(code: 404, reason: .notFound, message: error.description)
+        case .alreadyExists:
+            self.init(code: 409, reason: .alreadyExists, message: error.description)
+        case .conflict:
+            self.init(code: 409, reason: .conflict, message: error.description)
+        case .expired:
+            self = .expired(error.detail)
+        case .malformedToken, .unnamed:
+            self = .badRequest(error.description)
+        }
     }
 }
