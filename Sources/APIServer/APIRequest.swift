@@ -32,12 +32,17 @@ enum APIRequest: Hashable {
         case ["api"]: .discovery(.coreVersions)
         case ["apis"]: .discovery(.groups)
         case ["api", "v1"]: .discovery(.resources(group: ""))
-        case ["apis", ResourceKind.endpointslices.group]:
-            .discovery(.group(ResourceKind.endpointslices.group))
-        case ["apis", ResourceKind.endpointslices.group, "v1"]:
-            .discovery(.resources(group: ResourceKind.endpointslices.group))
-        default: nil
+        default: namedGroup(parts)
         }
+    }
+
+    /// The discovery of a group other than the core group.
+    private static func namedGroup(_ parts: [String]) -> APIRequest? {
+        guard parts.count >= 2, parts[0] == "apis",
+            DiscoveryDocument.namedGroups.contains(parts[1])
+        else { return nil }
+        if parts.count == 2 { return .discovery(.group(parts[1])) }
+        return parts[2...] == ["v1"] ? .discovery(.resources(group: parts[1])) : nil
     }
 
     /// The group that a path is in, and what follows its version.

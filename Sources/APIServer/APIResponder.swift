@@ -26,8 +26,8 @@ struct APIResponder: HTTPResponder {
             throw StatusObject(
                 code: 404, reason: .notFound, message: "nothing is served at \(path)")
         }
-        if case .status(let key) = asked, request.method == .patch, let desk {
-            return try response(try await StatusWrite.answer(request, key, desk))
+        if let write = ObjectWrite(request.method, asked) {
+            return try await write.answer(request, ClientWriter(store), desk)
         }
         guard request.method == .get else {
             throw StatusObject(
@@ -59,7 +59,7 @@ struct APIResponder: HTTPResponder {
             let bytes = try ObjectEncoding.bytes(of: object)
             return .json(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         } catch {
-            throw Self.unencodable(error)
+            throw .unencodable(error)
         }
     }
 
@@ -85,11 +85,14 @@ struct APIResponder: HTTPResponder {
         do {
             return try .json(value)
         } catch {
-            throw Self.unencodable(error)
+            throw .unencodable(error)
         }
     }
+}
 
-    private static func unencodable(_ error: any Error) -> StatusObject {
+extension StatusObject {
+    /// The answer when an object cannot be made JSON of.
+    static func unencodable(_ error: any Error) -> StatusObject {
         StatusObject(code: 500, reason: .internalError, message: "\(error)")
     }
 }

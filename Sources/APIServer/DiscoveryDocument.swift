@@ -16,14 +16,14 @@ enum DiscoveryDocument: Hashable {
         switch self {
         case .version: VersionDocument()
         case .coreVersions: VersionsDocument()
-        case .groups: GroupListDocument(groups: [Self.discoveryGroup])
-        case .group: GroupDocument(Self.discoveryGroup)
+        case .groups: GroupListDocument(groups: Self.namedGroups.map(GroupDocument.Group.init))
+        case .group(let name): GroupDocument(GroupDocument.Group(name: name))
         case .resources(let group): ResourceListDocument(group: group)
         }
     }
 
-    private static let discoveryGroup = GroupDocument.Group(
-        name: ResourceKind.endpointslices.group)
+    /// The groups that are served beside the core group.
+    static let namedGroups = Set(ResourceKind.allCases.map(\.group)).subtracting([""]).sorted()
 }
 
 /// `GET /version`.
@@ -112,6 +112,9 @@ private struct ResourceListDocument: Encodable {
             namespaced = kind.isNamespaced
             self.kind = kind.kind
             shortNames = kind.shortNames.isEmpty ? nil : kind.shortNames
+            verbs =
+                ["get", "list", "watch"]
+                + (kind.isWrittenByClients ? ["create", "update", "delete"] : [])
         }
     }
 

@@ -14,8 +14,12 @@ enum StatusWrite {
 
     /// Has the patch of a request's body applied.
     static func answer(
-        _ request: Request, _ key: ObjectKey, _ desk: StatusDesk
+        _ request: Request, _ key: ObjectKey, _ desk: StatusDesk?
     ) async throws(StatusObject) -> StoredObject {
+        guard let desk else {
+            throw StatusObject(
+                code: 405, reason: .methodNotAllowed, message: "no status is taken here")
+        }
         let type = request.headers[.contentType].map { $0.prefix { $0 != ";" } } ?? ""
         guard contentTypes.contains(String(type)) else {
             throw StatusObject(
@@ -36,7 +40,7 @@ enum StatusWrite {
 }
 
 extension Request {
-    /// Bytes of a document that a client may send; what is written here has some hundred.
+    /// Bytes of a document that a client may send; a Lease and a patch have some hundred.
     private static let maximumBytes = 64 << 10
 
     /// The whole body.

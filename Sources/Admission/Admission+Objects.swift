@@ -16,7 +16,15 @@ extension Admission {
             .pod(try pod.admitted { $0.checkPod($1) })
         case .node(var node):
             .node(try node.admitted { $0.checkNode($1) })
+        case .lease(let lease):
+            .lease(try Self.admit(lease: lease))
         }
+    }
+
+    /// Completes a Lease, or says what is wrong with it.
+    package static func admit(lease: LeaseObject) throws(AdmissionError) -> LeaseObject {
+        var lease = lease
+        return try lease.admitted { $0.checkLease($1) }
     }
 
     /// Takes note of an object of an earlier life; says what a Service can no longer have.

@@ -47,6 +47,27 @@ extension ProblemList {
         }
     }
 
+    /// A Lease that a client wrote.
+    mutating func checkLease(_ lease: LeaseObject) {
+        checkMetadata(lease.metadata, isNamespaced: true, nameFault: NameSyntax.subdomainFault)
+        if let seconds = lease.spec.leaseDurationSeconds, seconds < 1 {
+            invalid("spec.leaseDurationSeconds", "\(seconds)", "must be greater than 0")
+        }
+        if let count = lease.spec.leaseTransitions, count < 0 {
+            invalid("spec.leaseTransitions", "\(count)", "must be greater than or equal to 0")
+        }
+        for (field, text) in [
+            ("spec.acquireTime", lease.spec.acquireTime), ("spec.renewTime", lease.spec.renewTime),
+        ] {
+            guard let text, text.wholeMatch(of: Self.microTime) == nil else { continue }
+            invalid(field, text, "must be a time such as 2026-01-31T12:00:00.000250Z")
+        }
+    }
+
+    private static var microTime: Regex<Substring> {
+        #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(?:Z|[+-]\d\d:\d\d)/#
+    }
+
     /// What the cluster's network needs of a Node.
     mutating func checkNode(_ node: NodeObject) {
         checkMetadata(node.metadata, isNamespaced: false, nameFault: NameSyntax.subdomainFault)

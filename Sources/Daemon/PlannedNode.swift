@@ -77,7 +77,7 @@ package struct PlannedNode {
                 case .service(let object): _ = snapshot.upsert(object)
                 case .endpointSlice(let object): _ = snapshot.upsert(object)
                 case .node(let object): _ = snapshot.upsert(object)
-                case .endpoints, .pod: break
+                case .endpoints, .pod, .lease: break
                 }
             }
         }

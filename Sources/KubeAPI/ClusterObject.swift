@@ -5,6 +5,7 @@ package indirect enum ClusterObject: Hashable, Sendable {
     case endpointSlice(EndpointSliceObject)
     case pod(PodObject)
     case node(NodeObject)
+    case lease(LeaseObject)
 
     /// Which of the served kinds this is.
     package var kind: ResourceKind {
@@ -14,6 +15,7 @@ package indirect enum ClusterObject: Hashable, Sendable {
         case .endpointSlice: .endpointslices
         case .pod: .pods
         case .node: .nodes
+        case .lease: .leases
         }
     }
 
@@ -25,6 +27,7 @@ package indirect enum ClusterObject: Hashable, Sendable {
         case .endpointSlice(let object): object.key
         case .pod(let object): object.key
         case .node(let object): object.key
+        case .lease(let object): object.key
         }
     }
 
@@ -37,6 +40,7 @@ package indirect enum ClusterObject: Hashable, Sendable {
             case .endpointSlice(let object): object.metadata
             case .pod(let object): object.metadata
             case .node(let object): object.metadata
+            case .lease(let object): object.metadata
             }
         }
         set {
@@ -46,6 +50,7 @@ package indirect enum ClusterObject: Hashable, Sendable {
             case .endpointSlice(let object): self = .endpointSlice(object.with(newValue))
             case .pod(let object): self = .pod(object.with(newValue))
             case .node(let object): self = .node(object.with(newValue))
+            case .lease(let object): self = .lease(object.with(newValue))
             }
         }
     }
@@ -79,6 +84,7 @@ extension ClusterObject: Codable {
             case .endpointslices: .endpointSlice(try EndpointSliceObject(from: decoder))
             case .pods: .pod(try PodObject(from: decoder))
             case .nodes: .node(try NodeObject(from: decoder))
+            case .leases: .lease(try LeaseObject(from: decoder))
             }
     }
 
@@ -89,6 +95,7 @@ extension ClusterObject: Codable {
         case .endpointSlice(let object): try object.encode(to: encoder)
         case .pod(let object): try object.encode(to: encoder)
         case .node(let object): try object.encode(to: encoder)
+        case .lease(let object): try object.encode(to: encoder)
         }
     }
 }

@@ -5,6 +5,7 @@ package enum ResourceKind: String, CaseIterable, Codable, Hashable, Sendable {
     case endpointslices
     case pods
     case nodes
+    case leases
 
     /// The kind with this `kind` and `apiVersion`, as an object states them.
     package init?(kind: String, apiVersion: String) {
@@ -21,6 +22,7 @@ package enum ResourceKind: String, CaseIterable, Codable, Hashable, Sendable {
         case .endpointslices: "EndpointSlice"
         case .pods: "Pod"
         case .nodes: "Node"
+        case .leases: "Lease"
         }
     }
 
@@ -29,7 +31,11 @@ package enum ResourceKind: String, CaseIterable, Codable, Hashable, Sendable {
 
     /// The API group; empty for the core group.
     package var group: String {
-        self == .endpointslices ? "discovery.k8s.io" : ""
+        switch self {
+        case .endpointslices: "discovery.k8s.io"
+        case .leases: "coordination.k8s.io"
+        case .services, .endpoints, .pods, .nodes: ""
+        }
     }
 
     /// What an object of this kind states as `apiVersion`.
@@ -48,7 +54,7 @@ package enum ResourceKind: String, CaseIterable, Codable, Hashable, Sendable {
         switch self {
         case .services: ["svc"]
         case .endpoints: ["ep"]
-        case .endpointslices: []
+        case .endpointslices, .leases: []
         case .pods: ["po"]
         case .nodes: ["no"]
         }
@@ -56,6 +62,10 @@ package enum ResourceKind: String, CaseIterable, Codable, Hashable, Sendable {
 
     /// Whether objects of this kind live in a namespace.
     package var isNamespaced: Bool { self != .nodes }
+
+    /// Whether clients write objects of this kind through the API; those of the other kinds come
+    /// from manifests.
+    package var isWrittenByClients: Bool { self == .leases }
 
     /// Where the group and version are served, without a slash at the end.
     package var pathPrefix: String {

@@ -20,13 +20,6 @@ struct ChangeTimeTests {
         try #require(slice().metadata.annotations?[WellKnown.lastChangeTriggerTime])
     }
 
-    @Test("is written with all six digits of its microseconds")
-    func text() {
-        #expect(ChangeTime.text(microseconds: 0) == "1970-01-01T00:00:00.000000Z")
-        #expect(
-            ChangeTime.text(microseconds: 1_767_225_600_000_250) == "2026-01-01T00:00:00.000250Z")
-    }
-
     @Test("165: stands on the slice, and moves when its endpoints change and only then")
     func follows() async throws {
         var controller = try await ClusterController(store: store, admission: Sample.admission())

@@ -41,6 +41,7 @@ extension ClusterController {
         case .endpointSlice:
             written[object.key] = object
             put(object)
+        case .lease: break  // Clients write them.
         }
     }
 
@@ -80,6 +81,7 @@ extension ClusterController {
         case .endpointslices:
             written[key] = nil
             touchOwner(ofSlice: key)
+        case .leases: break
         }
         remove(key)
     }

@@ -69,7 +69,8 @@ package struct ClusterController {
         for key in changes.deletions { delete(key) }
         let services = admitServices(changes)
         await flush()
-        changeTime = ChangeTime.text(microseconds: .ofThisMoment())
+        // Proxies may be done within a millisecond, so it has to be finer than that.
+        changeTime = MicroTime.text(microsecondsSince1970: .ofThisMoment())
         for service in services { put(service) }
         for kind in [ResourceKind.nodes, .pods, .endpoints, .endpointslices] {
             for object in changes.upserts where object.kind == kind { upsert(object) }

@@ -9,6 +9,7 @@ extension ClusterObject {
         case .endpointSlice(let object): .endpointSlice(object.defaulted)
         case .pod(let object): .pod(object.defaulted)
         case .node(let object): .node(object.defaulted)
+        case .lease(let object): .lease(object.defaulted)
         }
     }
 }

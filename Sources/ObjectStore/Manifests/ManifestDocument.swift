@@ -42,7 +42,8 @@ struct ManifestDocument {
         guard let start = rest.firstIndex(where: { !Self.isSpace($0) }),
             rest[start] == UInt8(ascii: "{"),
             let object = try? JSONDecoder().decode(
-                ClusterObject.self, from: Data(rest[start...]))
+                ClusterObject.self, from: Data(rest[start...])),
+            !object.kind.isWrittenByClients
         else { return nil }
         let newlines = text[..<start].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
         return (object, document.line + newlines)
@@ -74,7 +75,9 @@ struct ManifestDocument {
             return
         }
         let apiVersion = fields["apiVersion"]?.scalar?.string ?? listKind?.apiVersion ?? ""
-        guard let resource = ResourceKind(kind: kind, apiVersion: apiVersion) else {
+        guard let resource = ResourceKind(kind: kind, apiVersion: apiVersion),
+            !resource.isWrittenByClients
+        else {
             reading.report(unserved(kind, apiVersion, at: fields["kind"]?.mark ?? node.mark))
             return
         }
