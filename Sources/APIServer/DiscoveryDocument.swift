@@ -106,7 +106,6 @@ private struct ResourceListDocument: Encodable {
         }
 
         init(_ kind: ResourceKind) {
-            verbs = ["get", "list", "watch"]
             name = kind.plural
             singularName = kind.singular
             namespaced = kind.isNamespaced

@@ -43,7 +43,6 @@ extension LabTests {
         private func withGiver(_ body: () async throws -> Void) async throws {
             try await lab.restart("control", "api", with: Self.noPool)
             try await lab.restoring {
-                #expect(try await addresses().isEmpty)
                 try await lab.restart("balancer", "balancer", with: Self.pool)
                 try await body()
             } afterwards: {

@@ -120,6 +120,20 @@ struct StatusWriteTests {
         #expect(try ips() == [])
     }
 
+    @Test("an address that a manifest has replaced does not come back")
+    func replaced() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([web()]))
+        _ = try await write(patch("198.51.100.7"), by: &controller)
+        let stated = web {
+            $0.status = ServiceStatus(ingress: [LoadBalancerIngress(ip: "192.0.2.1")])
+        }
+        _ = await controller.apply(Sample.changes([stated]))
+        #expect(try ips() == ["192.0.2.1"])
+        _ = await controller.apply(Sample.changes([web()]))
+        #expect(try ips() == [])
+    }
+
     @Test("a Service of the same name that is made anew has nothing of the old one")
     func madeAnew() async throws {
         var controller = try await controller()
@@ -181,6 +195,8 @@ struct StatusWriteTests {
         _ = await pooled.apply(Sample.changes([others]))
         _ = try await write(patch("203.0.113.9"), by: &pooled)
         #expect(try ips(in: store) == ["203.0.113.9"])
+        _ = try await write(patch(nil), by: &pooled)
+        #expect(try ips(in: store) == [])
     }
 
     @Test("nobody is answered where nobody attends, or attends any more")

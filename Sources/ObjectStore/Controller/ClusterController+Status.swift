@@ -64,8 +64,11 @@ extension ClusterController {
     private mutating func admit(
         _ service: ServiceObject, inPlaceOf current: ServiceObject
     ) throws(StatusObject) -> ServiceObject {
+        // What the new status leaves out is not to be kept from the old one.
+        var previous = current
+        previous.status.loadBalancer = nil
         do throws(AdmissionError) {
-            return try admission.admit(service: service, previous: current)
+            return try admission.admit(service: service, previous: previous)
         } catch {
             throw error.status
         }
@@ -97,10 +100,12 @@ extension ClusterController {
         return identities.written(service.key).map { .service($0.under(service)) } ?? candidate
     }
 
-    /// With another type the written addresses go, and do not come back with it.
+    /// Written addresses that the Service does not have any more, because of its type, its manifest
+    /// or a pool of the API's own, are gone for good.
     mutating func dropStaleStatus(_ admitted: ClusterObject) {
-        guard case .service(let service) = admitted, service.spec.type != "LoadBalancer",
-            var written = identities.written(service.key), !written.isEmpty
+        guard case .service(let service) = admitted,
+            var written = identities.written(service.key),
+            written.status.loadBalancer?.ingress != service.status.loadBalancer?.ingress
         else { return }
         written.status.loadBalancer = nil
         identities.note(written.isEmpty ? nil : written, of: service.key)
