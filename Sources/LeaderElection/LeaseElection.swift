@@ -88,6 +88,7 @@ package struct LeaseElection: Sendable {
     /// - Parameters:
     ///   - now: the time by this candidate's clock.
     ///   - time: the time for people, as the Lease would bear it; another one for each request.
+    /// - Returns: what to ask.
     package mutating func nextRequest(at now: Duration, time: String) -> LeaseRequest? {
         guard !isDone, requestsLeft > 0 else { return nil }
         requestsLeft -= 1

@@ -32,6 +32,7 @@ package struct LoadBalancer: Service {
     let blocklist: BlocklistKeeper
     let refusalCounter: RefusalCounter
     private let announcer: VIPAnnouncer
+    private let pair: LeaseKeeper?
     /// How the balancer is, for its health port.
     package let health: SyncHealth
 
@@ -49,7 +50,9 @@ package struct LoadBalancer: Service {
         self.health = health
         let ordersFile = configuration.ordersFile.map { OrdersFile(path: $0) }
         self.ordersFile = ordersFile
-        announcer = VIPAnnouncer(configuration.holding, journal: journal, logger: logger)
+        let term = LeaseTerm()
+        announcer = VIPAnnouncer(
+            configuration.holding, journal: journal, term: term, logger: logger)
         cleaner = try FlowCleaner()
         var rules = configuration.rules
         var layout = ForwardingLayout(
@@ -71,7 +74,7 @@ package struct LoadBalancer: Service {
         ejections = EjectionBoard(policy: configuration.rules.ejection, signal: signal) {
             Self.tell(logger, $0, $1)
         }
-        inbox = BalancerInbox(
+        let inbox = BalancerInbox(
             plan: BalancerPlan(
                 CheckAssignment(configuration.check, policy: configuration.policy),
                 rules: rules, orders: NodeOrders(ordersFile?.read() ?? [])),
@@ -89,6 +92,12 @@ package struct LoadBalancer: Service {
                     logger.notice("the API is back")
                 }
             })
+        self.inbox = inbox
+        pair = configuration.holding.condition.seat.map { seat in
+            LeaseKeeper(
+                seat, term: term, target: client.target, metrics: LeaseMetrics(), logger: logger
+            ) { await Self.readiness(health, inbox).isReady }
+        }
     }
 
     /// What it would take to make the kernel equal to the plan; empty if it is.
@@ -106,12 +115,17 @@ package struct LoadBalancer: Service {
             refusals: refusals, blocked: blocked, ejections: ejections.views,
             plan: plan, records: board.records, standings: standings,
             flows: LiveFlows.byBackend(flows ?? []),
-            addresses: await announcer.statuses(of: plan.addresses, wanted: plan.heldAddresses)
+            addresses: await announcer.statuses(of: plan.addresses, wanted: plan.heldAddresses),
+            lease: await pair?.standing
         ).status(health: health.state, isHealthy: health.isHealthy(at: .now))
     }
 
     /// Whether traffic had better come here than to another balancer.
-    package func readiness() async -> BalancerReadiness {
+    package func readiness() async -> BalancerReadiness { await Self.readiness(health, inbox) }
+
+    private static func readiness(
+        _ health: SyncHealth, _ inbox: BalancerInbox
+    ) async -> BalancerReadiness {
         let state = health.state
         return BalancerReadiness(
             hasSynced: state.hasSynced, isHealthy: health.isHealthy(at: .now),
@@ -156,6 +170,8 @@ package struct LoadBalancer: Service {
         await allowForwarding()
         await follow { await loop.turn() }
         await announcer.stop()
+        // Not before the addresses are gone: the other one takes it at once.
+        await pair?.stop(releasing: configuration.holding.releasesOnStop)
         await prober.shutdown()
         await client.shutdown()
     }
@@ -193,6 +209,7 @@ package struct LoadBalancer: Service {
                 }
             }
             group.addTask { [announcer] in await announcer.run() }
+            group.addTask { [pair] in await pair?.run() }
             group.addTask { [ejections, logger] in
                 await ConnectionWatch(board: ejections, logger: logger).run()
             }
@@ -207,30 +224,6 @@ package struct LoadBalancer: Service {
             logger.error(
                 "forwarding could not be switched on; set \(setting)=1 by hand",
                 metadata: ["error": "\(error)"])
-        }
-    }
-
-    private static func tell(
-        _ logger: Logger, _ target: SocketEndpoint, _ turn: EjectionBoard.Turn
-    ) {
-        switch turn {
-        case .ejected:
-            logger.warning(
-                "ejected: its connections fail", metadata: ["target": "\(target)"])
-        case .returned:
-            logger.notice("back from its ejection", metadata: ["target": "\(target)"])
-        }
-    }
-
-    private static func tell(
-        _ logger: Logger, _ check: HealthCheck, _ effect: HealthState.Effect
-    ) {
-        switch effect {
-        case .none: break
-        case .becameHealthy:
-            logger.notice("healthy", metadata: ["check": "\(check)"])
-        case .becameUnhealthy(let reason):
-            logger.warning("unhealthy", metadata: ["check": "\(check)", "reason": "\(reason)"])
         }
     }
 }

@@ -16,10 +16,11 @@ struct StatusReading {
     let standings: CheckStandings
     let flows: [SocketEndpoint: Int]
     let addresses: [AddressStatus]
+    var lease: LeaseStanding?
 
     func status(health: SyncHealth.State, isHealthy: Bool) -> BalancerStatus {
         BalancerStatus(
-            isHealthy: isHealthy, addresses: addresses,
+            isHealthy: isHealthy, lease: lease.map(LeaseStatus.init), addresses: addresses,
             nodes: nodes, services: plan.balancedServices.map(service),
             refusals: refusals.filter { $0.packets > 0 }.map {
                 BalancerStatus.Refusal(
