@@ -89,6 +89,7 @@ let package = Package(
         room("ClusterDNS", ["Addressing", "DNSMessage", "ServiceModel", hashTrees]),
         room("HealthChecking", ["Addressing"]),
         room("Admission", ["Addressing", "KubeAPI"]),
+        room("LeaderElection"),
 
         // Floor 4: one outside thing each.
         room("Netfilter", ["CNetfilter", "Addressing", "Ruleset"]),
@@ -113,9 +114,8 @@ let package = Package(
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
                 "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
-                "HostJournal", "TableSync", coreMetrics, lifecycle, logging, nioCore, nioHPACK,
-                nioHTTP2, nioPosix,
-                nioSSL,
+                "HostJournal", "TableSync", "LeaderElection", coreMetrics, lifecycle, logging,
+                nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL,
             ]),
         room("APIServer", ["KubeAPI", "ObjectStore", hummingbird, lifecycle, logging, nioCore]),
         room(
@@ -131,8 +131,9 @@ let package = Package(
             "Daemon",
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
-                "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
-                "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync", "NodeProxy",
+                "ServiceTranslation", "HealthChecking", "Admission", "LeaderElection", "Netfilter",
+                "APIClient", "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync",
+                "NodeProxy",
                 "LoadBalancer", "APIServer", "DNSMessage", "ClusterDNS", "DNSForwarding",
                 "DNSServer", asyncHTTPClient, coreMetrics, hummingbird, lifecycle,
                 logging,
@@ -162,6 +163,7 @@ let package = Package(
             ["Addressing", "DNSMessage", "ServiceModel", "ClusterDNS", "Support"]),
         tests("HealthCheckingTests", ["Addressing", "HealthChecking", "Support"]),
         tests("AdmissionTests", ["Addressing", "KubeAPI", "Admission", "Support"]),
+        tests("LeaderElectionTests", ["LeaderElection", "Support"]),
         tests(
             "ServiceTranslationTests",
             [
@@ -184,7 +186,7 @@ let package = Package(
             ]),
         tests(
             "LoadBalancerKernelTests",
-            ["Addressing", "HostJournal", "LoadBalancer", "Support", logging]),
+            ["Addressing", "HostJournal", "LeaderElection", "LoadBalancer", "Support", logging]),
 
         // Tests with files, sockets and servers of their own.
         tests("APIClientTests", ["KubeAPI", "APIClient", "Support", nioCore, nioPosix, nioSSL]),
@@ -229,8 +231,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Addressing", "ServiceModel", "TableSync", "NodeProxy", "LoadBalancer", "Daemon",
-                "Support", coreMetrics, hummingbird, lifecycle, logging,
+                "Addressing", "ServiceModel", "LeaderElection", "TableSync", "NodeProxy",
+                "LoadBalancer", "Daemon", "Support", coreMetrics, hummingbird, lifecycle, logging,
             ]),
 
         // Tests of the whole program, on several hosts in namespaces.

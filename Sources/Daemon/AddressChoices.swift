@@ -1,4 +1,3 @@
-import Addressing
 import LoadBalancer
 
 /// Where a balancer puts the addresses of Services, and when, as flags say it.
@@ -8,22 +7,16 @@ package struct AddressChoices: Sendable {
 
     /// Reads the flags.
     package init(
-        announce: String, interface: String?, followAddress: String?, probe: String,
+        announce: String, interface: String?, pair: PairChoices, probe: String,
         onStop: String, withdraw: String
     ) throws(ConfigurationError) {
         var holding = AddressHolding(try Self.place(announce, interface: interface))
         holding.device = interface
-        if let followAddress {
-            guard let leader = IPAddress(followAddress) else {
-                throw ConfigurationError(
-                    "--follow-address", "\"\(followAddress)\" is not an address")
-            }
-            guard holding.place != .nowhere else {
-                throw ConfigurationError(
-                    "--follow-address", "decides about no address with --announce none")
-            }
-            holding.leader = leader
+        guard holding.place != .nowhere || pair.condition == .always else {
+            throw ConfigurationError(
+                "--pair, --follow-address", "decide about no address with --announce none")
         }
+        holding.condition = pair.condition
         holding.probes = try SettingText.choice(probe, flag: "--probe", yes: "on", no: "off")
         holding.releasesOnStop = try SettingText.choice(
             onStop, flag: "--on-stop", yes: "release", no: "keep")

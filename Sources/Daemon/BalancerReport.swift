@@ -46,6 +46,7 @@ package enum BalancerReport {
             status.nodes.map { node in
                 [node.name, node.state, "\(node.flows)", node.addresses.joined(separator: " ")]
             })
+        lines += lease(of: status)
         if !status.addresses.isEmpty {
             lines.append("")
             lines += table(
@@ -66,6 +67,23 @@ package enum BalancerReport {
         }
         lines += refusals(of: status)
         return lines.joined(separator: "\n")
+    }
+
+    /// Which of a pair leads, if this is one of a pair.
+    private static func lease(of status: BalancerStatus) -> [String] {
+        guard let lease = status.lease else { return [] }
+        let renewed = lease.secondsSinceRenewal.map { String(format: "%.1f s ago", $0) }
+        return [""]
+            + table(
+                ["LEASE", "AS", "HOLDER", "SINCE", "TRANSITIONS", "RENEWED HERE", "PROBLEM"],
+                [
+                    [
+                        lease.lease, lease.identity + (lease.isHeld ? " (holds it)" : ""),
+                        lease.holder ?? "-", lease.acquireTime ?? "-",
+                        lease.transitions.map { "\($0)" } ?? "-", renewed ?? "-",
+                        lease.problem ?? "",
+                    ]
+                ])
     }
 
     /// What was kept away, if anything was or is.

@@ -7,9 +7,15 @@ extension HostJournal {
     /// Puts addresses on an interface, each alone on the link; those that were there already stay
     /// somebody else's.
     ///
+    /// - Parameters:
+    ///   - addresses: what is put there.
+    ///   - interface: the name of what gets them.
+    ///   - seconds: after which the kernel takes them off by itself; nil: never. Those that are
+    ///     there already keep the time that they have.
+    /// - Throws: what keeps all of them off.
     /// - Returns: those that the kernel refused, with the reasons; the others are there.
     package func addAddresses(
-        _ addresses: [IPAddress], interface: String
+        _ addresses: [IPAddress], interface: String, forSeconds seconds: UInt32? = nil
     ) throws(HostJournalError) -> [IPAddress: NetworkError] {
         let records = addresses.map {
             AddressRecord(address: $0, prefixLength: $0.family.addressBits, interface: interface)
@@ -23,7 +29,7 @@ extension HostJournal {
         var unmade: Set<AddressRecord> = []
         for record in records where presences[record] == .missing {
             do throws(NetworkError) {
-                if try !network.add(record) { unmade.insert(record) }
+                if try !network.add(record, forSeconds: seconds) { unmade.insert(record) }
             } catch {
                 refused[record.address] = error
                 unmade.insert(record)

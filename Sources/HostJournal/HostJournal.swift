@@ -96,7 +96,7 @@ package actor HostJournal {
         try add(
             record, to: \.addresses,
             presence: { () throws(NetworkError) in try network.presence(of: record) },
-            make: { () throws(NetworkError) in try network.add(record) })
+            make: { () throws(NetworkError) in try network.add(record, forSeconds: nil) })
     }
 
     /// Takes an address off again, if this journal put it there and no other role needs it.

@@ -18,8 +18,9 @@ protocol HostNetwork: Sendable {
     func presence(of address: AddressRecord) throws(NetworkError) -> Presence
     /// The same of many.
     func presences(of addresses: [AddressRecord]) throws(NetworkError) -> [AddressRecord: Presence]
-    /// False when somebody else's is in the place.
-    func add(_ address: AddressRecord) throws(NetworkError) -> Bool
+    /// False when somebody else's is in the place; after the seconds the host takes it off by
+    /// itself.
+    func add(_ address: AddressRecord, forSeconds: UInt32?) throws(NetworkError) -> Bool
     /// Removes the address if it bears our mark.
     func remove(_ address: AddressRecord) throws(NetworkError)
     /// Missing also when the interface is gone.

@@ -41,14 +41,16 @@ struct KernelNetwork: HostNetwork {
             records.map { ($0, found[$0] ?? .missing) }, uniquingKeysWith: { first, _ in first })
     }
 
-    func add(_ record: AddressRecord) throws(NetworkError) -> Bool {
+    func add(
+        _ record: AddressRecord, forSeconds seconds: UInt32?
+    ) throws(NetworkError) -> Bool {
         var socket = try RouteSocket(inNamespace: namespace)
         guard let interface = try socket.interface(named: record.interface) else {
             throw NetworkError(
                 operation: .addAddress, code: Self.noSuchDevice, subject: "\(record)")
         }
         return try socket.addAddress(
-            record.address, prefixLength: record.prefixLength, to: interface)
+            record.address, prefixLength: record.prefixLength, to: interface, forSeconds: seconds)
     }
 
     func remove(_ record: AddressRecord) throws(NetworkError) {

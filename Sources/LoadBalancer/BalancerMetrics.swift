@@ -153,6 +153,7 @@ private final class TargetGauges: Sendable {
 extension BalancerMetrics {
     /// The help texts by name.
     package static let help = ownHelp.merging(EjectionMetrics.help) { own, _ in own }
+        .merging(LeaseMetrics.help) { own, _ in own }
 
     private static let ownHelp = [
         "sluice_balancer_checks_total": "Checks of nodes by what came of them.",

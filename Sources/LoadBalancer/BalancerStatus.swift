@@ -91,6 +91,8 @@ package struct BalancerStatus: Codable, Hashable, Sendable {
 
     /// True if traffic is steered as the API and the checks last said.
     package let isHealthy: Bool
+    /// The Lease that decides which of a pair holds the addresses; absent without one.
+    package let lease: LeaseStatus?
     /// The addresses of Services, and whether they are held, in order.
     package let addresses: [AddressStatus]
     /// All nodes there are, in order of their names.

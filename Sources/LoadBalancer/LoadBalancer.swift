@@ -33,6 +33,7 @@ package struct LoadBalancer: Service {
     let refusalCounter: RefusalCounter
     private let announcer: VIPAnnouncer
     private let ingressKeeper: IngressKeeper?
+    private let pair: LeaseKeeper?
     /// How the balancer is, for its health port.
     package let health: SyncHealth
 
@@ -50,11 +51,13 @@ package struct LoadBalancer: Service {
         self.health = health
         let ordersFile = configuration.ordersFile.map { OrdersFile(path: $0) }
         self.ordersFile = ordersFile
-        announcer = VIPAnnouncer(configuration.holding, journal: journal, logger: logger)
         let news = IngressNews(logger: logger, metrics: metrics)
         ingressKeeper = configuration.ingress.map {
             IngressKeeper($0, hands: IngressHands(client), news: news)
         }
+        let term = LeaseTerm()
+        announcer = VIPAnnouncer(
+            configuration.holding, journal: journal, term: term, logger: logger)
         cleaner = try FlowCleaner()
         var rules = configuration.rules
         var layout = ForwardingLayout(
@@ -76,7 +79,7 @@ package struct LoadBalancer: Service {
         ejections = EjectionBoard(policy: configuration.rules.ejection, signal: signal) {
             Self.tell(logger, $0, $1)
         }
-        inbox = BalancerInbox(
+        let inbox = BalancerInbox(
             plan: BalancerPlan(
                 CheckAssignment(configuration.check, policy: configuration.policy),
                 rules: rules, orders: NodeOrders(ordersFile?.read() ?? [])),
@@ -94,6 +97,12 @@ package struct LoadBalancer: Service {
                     logger.notice("the API is back")
                 }
             })
+        self.inbox = inbox
+        pair = configuration.holding.condition.seat.map { seat in
+            LeaseKeeper(
+                seat, term: term, target: client.target, metrics: LeaseMetrics(), logger: logger
+            ) { await Self.readiness(health, inbox).isReady }
+        }
     }
 
     /// What it would take to make the kernel equal to the plan; empty if it is.
@@ -112,12 +121,16 @@ package struct LoadBalancer: Service {
             plan: plan, records: board.records, standings: standings,
             flows: LiveFlows.byBackend(flows ?? []),
             addresses: await announcer.statuses(of: plan.addresses, wanted: plan.heldAddresses),
-            ingress: await ingressKeeper?.state ?? .init()
+            ingress: await ingressKeeper?.state ?? .init(), lease: await pair?.standing
         ).status(health: health.state, isHealthy: health.isHealthy(at: .now))
     }
 
     /// Whether traffic had better come here than to another balancer.
-    package func readiness() async -> BalancerReadiness {
+    package func readiness() async -> BalancerReadiness { await Self.readiness(health, inbox) }
+
+    private static func readiness(
+        _ health: SyncHealth, _ inbox: BalancerInbox
+    ) async -> BalancerReadiness {
         let state = health.state
         return BalancerReadiness(
             hasSynced: state.hasSynced, isHealthy: health.isHealthy(at: .now),
@@ -162,6 +175,8 @@ package struct LoadBalancer: Service {
         await allowForwarding()
         await follow { await loop.turn() }
         await announcer.stop()
+        // Not before the addresses are gone: the other one takes it at once.
+        await pair?.stop(releasing: configuration.holding.releasesOnStop)
         await prober.shutdown()
         await client.shutdown()
     }
@@ -203,6 +218,7 @@ package struct LoadBalancer: Service {
                 }
             }
             group.addTask { [announcer] in await announcer.run() }
+            group.addTask { [pair] in await pair?.run() }
             group.addTask { [ejections, logger] in
                 await ConnectionWatch(board: ejections, logger: logger).run()
             }

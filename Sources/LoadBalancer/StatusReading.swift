@@ -18,10 +18,11 @@ struct StatusReading {
     let flows: [SocketEndpoint: Int]
     let addresses: [AddressStatus]
     var ingress = IngressKeeper.State()
+    var lease: LeaseStanding?
 
     func status(health: SyncHealth.State, isHealthy: Bool) -> BalancerStatus {
         BalancerStatus(
-            isHealthy: isHealthy, addresses: addresses,
+            isHealthy: isHealthy, lease: lease.map(LeaseStatus.init), addresses: addresses,
             nodes: nodes, services: plan.balancedServices.map(service),
             refusals: refusals.filter { $0.packets > 0 }.map {
                 BalancerStatus.Refusal(

@@ -49,18 +49,32 @@ extension InterfaceAddress {
     /// not be gone yet, and duplicate detection would wait for it) and is never chosen as a source
     /// for the host's own connections (RFC 4862: deprecated), so that health checks and masqueraded
     /// packets keep the host's address. IPv4 never prefers a later address.
-    func addition(on interface: NetworkInterface) -> NetworkMessage {
-        var message = change(
-            Int32(RTM_NEWADDR), NLM_F_CREATE | NLM_F_EXCL, .addAddress,
+    ///
+    /// After the seconds the kernel takes it off again; nil: never.
+    func addition(on interface: NetworkInterface, forSeconds seconds: UInt32?) -> NetworkMessage {
+        setting(
+            NLM_F_CREATE | NLM_F_EXCL, .addAddress, seconds,
             subject: "\(address)/\(prefixLength) on \(interface.name)")
+    }
+
+    /// Gives the address another lifetime, counted from now; adds it if it is gone.
+    func prolongation(forSeconds seconds: UInt32?) -> NetworkMessage {
+        setting(
+            NLM_F_REPLACE, .prolongAddress, seconds,
+            subject: "\(address)/\(prefixLength) on interface \(interfaceIndex)")
+    }
+
+    private func setting(
+        _ flags: Int32, _ operation: NetworkError.Operation, _ seconds: UInt32?, subject: String
+    ) -> NetworkMessage {
+        var message = change(Int32(RTM_NEWADDR), flags, operation, subject: subject)
         message.put(UInt16(IFA_PROTO), NetworkMark.protocolNumber)
-        if address.family == .v6 {
-            let preferredSeconds: UInt32 = 0
-            let validForEver = UInt32.max
-            // `struct ifa_cacheinfo`; the two times at its end are the kernel's to write.
-            let lifetimes = [preferredSeconds, validForEver, 0, 0].flatMap(nativeBytes)
-            message.put(UInt16(IFA_CACHEINFO), bytes: lifetimes)
-        }
+        let validSeconds = seconds ?? UInt32.max
+        // The kernel looks for the end of an IPv4 address only if it is preferred for a while.
+        let preferredSeconds = address.family == .v6 ? 0 : validSeconds
+        // `struct ifa_cacheinfo`; the two times at its end are the kernel's to write.
+        let lifetimes = [preferredSeconds, validSeconds, 0, 0].flatMap(nativeBytes)
+        message.put(UInt16(IFA_CACHEINFO), bytes: lifetimes)
         return message
     }
 

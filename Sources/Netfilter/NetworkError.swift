@@ -13,6 +13,7 @@ package struct NetworkError: Error, Hashable, Sendable {
         case listInterfaces = "list the interfaces"
         case listAddresses = "list the addresses"
         case addAddress = "add the address"
+        case prolongAddress = "prolong the life of the address"
         case removeAddress = "remove the address"
         case findRoute = "find the route to"
         case listRoutes = "list the routes"

@@ -34,14 +34,30 @@ package struct RouteSocket: ~Copyable, Sendable {
     ///
     /// Without a prefix length only the address itself is on the link. False means that the
     /// interface has the address already, whoever added it. The kernel finishes an IPv6 address
-    /// in a work queue: `isLocal` may say no for some milliseconds more.
+    /// in a work queue: `isLocal` may say no for some milliseconds more. With a number of seconds
+    /// it takes the address off after them, up to `addressLateness` late.
     package mutating func addAddress(
-        _ address: IPAddress, prefixLength: Int? = nil, to interface: NetworkInterface
+        _ address: IPAddress, prefixLength: Int? = nil, to interface: NetworkInterface,
+        forSeconds seconds: UInt32? = nil
     ) throws(NetworkError) -> Bool {
         let added = InterfaceAddress(
             address: address, prefixLength: prefixLength ?? address.family.addressBits,
             interfaceIndex: interface.index, isOurs: true)
-        return try perform(added.addition(on: interface), unless: EEXIST)
+        return try perform(
+            added.addition(on: interface, forSeconds: seconds), unless: EEXIST)
+    }
+
+    /// How much longer than told the kernel may keep an address whose time is over.
+    ///
+    /// It looks at most once a second and rounds by up to a quarter of one (net/ipv4/devinet.c,
+    /// net/ipv6/addrconf.c: ADDRCONF_TIMER_FUZZ).
+    package static var addressLateness: Duration { .milliseconds(1_250) }
+
+    /// Has the kernel keep an address of ours for this time from now on; nil: for ever.
+    package mutating func prolong(
+        _ address: InterfaceAddress, forSeconds seconds: UInt32?
+    ) throws(NetworkError) {
+        try socket.perform(address.prolongation(forSeconds: seconds))
     }
 
     /// Removes an address; false means that the interface does not have it.

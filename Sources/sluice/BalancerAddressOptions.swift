@@ -17,12 +17,7 @@ struct BalancerAddressOptions: ParsableArguments {
             """)
     var interface: String?
 
-    @Option(
-        help: """
-            Hold the addresses only while this host has ADDRESS, which keepalived moves between \
-            two balancers.
-            """)
-    var followAddress: String?
+    @OptionGroup var pair: BalancerPairOptions
 
     @Option(help: "Whether neighbours are asked who has an address before it is claimed: on, off.")
     var probe = Terminal.environment("probe") ?? "on"
@@ -41,8 +36,7 @@ struct BalancerAddressOptions: ParsableArguments {
     func settings() throws -> AddressChoices {
         try AddressChoices(
             announce: announce, interface: interface ?? Terminal.environment("interface"),
-            followAddress: followAddress ?? Terminal.environment("follow-address"), probe: probe,
-            onStop: onStop, withdraw: withdraw)
+            pair: pair.settings(), probe: probe, onStop: onStop, withdraw: withdraw)
     }
 }
 

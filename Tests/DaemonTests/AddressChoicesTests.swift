@@ -1,4 +1,5 @@
 import Addressing
+import LeaderElection
 import Testing
 
 @testable import Daemon
@@ -8,11 +9,17 @@ import Testing
 struct AddressChoicesTests {
     private func choices(
         announce: String = "arp", interface: String? = "eth0", followAddress: String? = nil,
+        pair: String = "off", nodeName: String? = "lb1", leaseName: String = "sluice-balancer",
+        times: [String] = ["5s", "3s", "500ms"],
         probe: String = "on", onStop: String = "release", withdraw: String = "empty"
     ) throws(ConfigurationError) -> AddressChoices {
         try AddressChoices(
-            announce: announce, interface: interface, followAddress: followAddress, probe: probe,
-            onStop: onStop, withdraw: withdraw)
+            announce: announce, interface: interface,
+            pair: PairChoices(
+                pair: pair, followAddress: followAddress, nodeName: nodeName,
+                leaseName: leaseName, leaseNamespace: "kube-system", leaseDuration: times[0],
+                renewDeadline: times[1], retryPeriod: times[2]),
+            probe: probe, onStop: onStop, withdraw: withdraw)
     }
 
     @Test("each form has its place")
@@ -28,7 +35,23 @@ struct AddressChoicesTests {
         #expect(try !choices(probe: "off").holding.asksFirst)
         #expect(try !choices(announce: "route").holding.asksFirst)
         #expect(try !choices(followAddress: "192.168.50.100").holding.asksFirst)
-        #expect(try choices(followAddress: "fd50::100").holding.leader == IPAddress("fd50::100"))
+        #expect(try !choices(pair: "lease").holding.asksFirst)
+    }
+
+    @Test("who leads a pair is told by an address or by a Lease")
+    func pairs() throws {
+        #expect(try choices().holding.condition == .always)
+        let leader = try #require(IPAddress("fd50::100"))
+        #expect(try choices(followAddress: "fd50::100").holding.condition == .has(leader))
+        guard case .holds(let seat) = try choices(pair: "lease").holding.condition else {
+            Issue.record("no Lease")
+            return
+        }
+        #expect(seat.place == "kube-system/sluice-balancer")
+        #expect(seat.identity == "lb1")
+        #expect(seat.timing.duration == .seconds(5))
+        #expect(seat.timing.renewDeadline == .seconds(3))
+        #expect(seat.timing.retryPeriod == .milliseconds(500))
     }
 
     @Test("what cannot be meant is refused, and the flag is named")
@@ -52,6 +75,37 @@ struct AddressChoicesTests {
                 "--follow-address",
                 flag { () throws(ConfigurationError) in
                     try choices(announce: "none", followAddress: "192.168.50.100")
+                }
+            ),
+            ("--pair", flag { () throws(ConfigurationError) in try choices(pair: "vrrp") }),
+            (
+                "--follow-address",
+                flag { () throws(ConfigurationError) in
+                    try choices(followAddress: "192.168.50.100", pair: "lease")
+                }
+            ),
+            (
+                "--pair",
+                flag { () throws(ConfigurationError) in
+                    try choices(announce: "none", pair: "lease")
+                }
+            ),
+            (
+                "--lease-name",
+                flag { () throws(ConfigurationError) in
+                    try choices(pair: "lease", leaseName: "Two Balancers")
+                }
+            ),
+            (
+                "--renew-deadline",
+                flag { () throws(ConfigurationError) in
+                    try choices(pair: "lease", times: ["5s", "4s", "500ms"])
+                }
+            ),
+            (
+                "--node-name",
+                flag { () throws(ConfigurationError) in
+                    try choices(pair: "lease", nodeName: "localhost")
                 }
             ),
             ("--probe", flag { () throws(ConfigurationError) in try choices(probe: "yes") }),

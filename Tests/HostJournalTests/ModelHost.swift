@@ -72,7 +72,7 @@ final class ModelHost: HostNetwork {
         return state.addresses.contains(address) ? .ours : .missing
     }
 
-    func add(_ address: AddressRecord) throws(NetworkError) -> Bool {
+    func add(_ address: AddressRecord, forSeconds: UInt32?) throws(NetworkError) -> Bool {
         try act(.addAddress, "\(address)") { $0.addresses.insert(address) }
         return true
     }

@@ -171,7 +171,7 @@ struct VIPAnnouncerTests {
         let leader = family == "v4" ? "192.0.2.100" : "fd00:192::100"
         let length = family == "v4" ? 24 : 64
         var holding = AddressHolding(.link(interface: Link.near))
-        holding.leader = IPAddress(leader)
+        holding.condition = .has(try #require(IPAddress(leader)))
         let announcer = try link.announcer(holding)
         await announcer.want(addresses(first, third))
         await announcer.turn()

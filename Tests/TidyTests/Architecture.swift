@@ -64,6 +64,7 @@ let architecture: [Room] = [
         ]),
     Room("HealthChecking", floor: 3, rooms: ["Addressing"]),
     Room("Admission", floor: 3, rooms: ["Addressing", "KubeAPI"]),
+    Room("LeaderElection", floor: 3),
 
     // One outside thing each: the kernel, an API server, a database, the registry of metrics.
     Room(
@@ -102,7 +103,7 @@ let architecture: [Room] = [
         rooms: [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
             "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
-            "HostJournal", "TableSync",
+            "HostJournal", "TableSync", "LeaderElection",
         ],
         libraries: service.union(["NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL"])),
     Room(
@@ -125,7 +126,7 @@ let architecture: [Room] = [
             "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
             "ObjectStore", "PrometheusMetrics", "HostJournal", "TableSync", "NodeProxy",
             "LoadBalancer", "APIServer", "DNSMessage", "ClusterDNS", "DNSForwarding",
-            "DNSServer",
+            "DNSServer", "LeaderElection",
         ],
         libraries: service.union(httpServer).union([
             "AsyncHTTPClient", "NIOHTTP1", "UnixSignals",

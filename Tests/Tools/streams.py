@@ -47,7 +47,8 @@ class Download:
         self.connection = socket.socket(family_of(address), socket.SOCK_STREAM)
         # Less than what is still to come, so that the node cannot be done before.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CHUNK)
-        self.connection.settimeout(10)
+        # Longer than a pair takes when its leader dies, with TCP's own growing pauses.
+        self.connection.settimeout(30)
         self.connection.connect((address, port))
         self.source_port = self.connection.getsockname()[1]
         self.connection.sendall(b"GET /bytes/%d HTTP/1.0\r\n\r\n" % self.left)

@@ -12,13 +12,22 @@ package struct AddressHolding: Hashable, Sendable {
         case nowhere
     }
 
+    /// When this host holds any addresses.
+    package enum Condition: Hashable, Sendable {
+        case always
+        /// While it has this address, one that VRRP moves between balancers.
+        case has(IPAddress)
+        /// While it holds a Lease in the API.
+        case holds(LeaseSeat)
+    }
+
     /// Where the addresses are put.
     package var place: Place
     /// The interface by which packets for the addresses come in and go to the nodes, which
     /// direct return needs to know; nil: nobody said.
     package var device: String?
-    /// The address that this host must have to hold any: one that VRRP moves between balancers.
-    package var leader: IPAddress?
+    /// When this host holds them: of a pair of balancers one does.
+    package var condition = Condition.always
     /// True if neighbours are asked who has an address before it is claimed.
     package var probes = true
     /// True if the addresses are released when the balancer is asked to stop.
@@ -41,8 +50,15 @@ package struct AddressHolding: Hashable, Sendable {
         }
     }
 
-    /// Whether it is asked who has an address: not where VRRP has decided it.
+    /// Whether it is asked who has an address: not where a pair has decided it.
     var asksFirst: Bool {
-        if case .link = place { probes && leader == nil } else { false }
+        if case .link = place { probes && condition == .always } else { false }
+    }
+}
+
+extension AddressHolding.Condition {
+    /// The Lease that decides, if one does.
+    var seat: LeaseSeat? {
+        if case .holds(let seat) = self { seat } else { nil }
     }
 }

@@ -20,16 +20,21 @@ actor VIPAnnouncer {
     private let executor = BlockingExecutor(label: "sluice.addresses")
     let holding: AddressHolding
     let namespace: String?
-    private let journal: HostJournal
+    let journal: HostJournal
+    /// How long this host holds the Lease on which it depends, if it does on one.
+    let term: LeaseTerm
     private let logger: Logger
     private var times: AnnouncementTimes
     private(set) var held: Set<IPAddress> = []
     /// Whom neighbours name as the one who has an address that is wanted here.
     private(set) var claimants: [IPAddress: HardwareAddress] = [:]
-    /// True if this host has the address that it must have to hold others.
+    /// True if this host is the one of its pair that holds addresses.
     private(set) var isLeading = false
+    let begun = ContinuousClock.now
     private var wanted: Set<IPAddress>?
     private var nextLook = ContinuousClock.now
+    /// When the write of the Lease was sent by which the addresses live.
+    private var prolongedFor: ContinuousClock.Instant?
     private var lastError: String?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -42,14 +47,16 @@ actor VIPAnnouncer {
     ///   - holding: where addresses are put, and under which conditions.
     ///   - namespace: the network namespace of all that, the journal's; nil for the process's.
     ///   - journal: where it is noted what was added.
+    ///   - term: how long this host holds its pair's Lease, if addresses depend on one.
     ///   - logger: where claims, releases and failures are told.
     init(
         _ holding: AddressHolding, inNamespace namespace: String? = nil, journal: HostJournal,
-        logger: Logger
+        term: LeaseTerm = LeaseTerm(), logger: Logger
     ) {
         self.holding = holding
         self.namespace = namespace
         self.journal = journal
+        self.term = term
         self.logger = logger
         times = AnnouncementTimes(slowInterval: holding.announceInterval)
         // What an earlier run put somewhere is released at once if none is to be held at all.
@@ -74,15 +81,19 @@ actor VIPAnnouncer {
     func turn() async {
         await attempt { announcer in
             try announcer.lookForLeader()
+            try await announcer.prolongForTerm()
             // What an earlier run holds stays until it is known what is wanted, unless another
             // host leads: two would answer for it.
-            guard let wanted = announcer.wanted ?? (announcer.isLeading ? nil : []) else { return }
+            let mayStay = announcer.isLeading || announcer.mayLeadStill
+            guard let wanted = announcer.wanted ?? (mayStay ? nil : []) else { return }
             let now = ContinuousClock.now
             if now >= announcer.nextLook {
                 announcer.nextLook = now + Self.lookInterval
                 let wanted = announcer.isLeading ? wanted : []
                 try await announcer.release(keeping: wanted)
                 try await announcer.claim(wanted)
+                // Had the process stood still meanwhile, they were another host's by now.
+                if try !announcer.mayHold() { try await announcer.release(keeping: []) }
             }
             try announcer.announce(announcer.times.takeDue(at: .now))
         }
@@ -100,6 +111,9 @@ actor VIPAnnouncer {
         do {
             try await work(self)
             lastError = nil
+        } catch is TermIsOver {
+            // Whoever keeps the Lease has said so; the next look releases.
+            nextLook = .now
         } catch {
             if lastError != "\(error)" {
                 logger.error(
@@ -114,19 +128,20 @@ actor VIPAnnouncer {
 
     private func lookForLeader() throws(NetworkError) {
         let before = isLeading
-        isLeading = try hasLeader()
+        isLeading = try mayHold()
         guard isLeading != before else { return }
         nextLook = .now
-        guard let leader = holding.leader else { return }
+        guard let leads else { return }
         logger.notice(
-            isLeading ? "this host leads, and holds the addresses" : "another host leads",
-            metadata: ["follows": "\(leader)"])
+            isLeading ? "this host leads, and holds the addresses" : "this host does not lead",
+            metadata: ["follows": "\(leads)"])
     }
 
-    private func hasLeader() throws(NetworkError) -> Bool {
-        guard let leader = holding.leader else { return true }
-        var socket = try RouteSocket(inNamespace: namespace)
-        return try socket.addresses().contains { $0.address == leader }
+    /// Once for each write of the Lease; addresses that the kernel has taken off are claimed anew.
+    private func prolongForTerm() async throws {
+        guard let window = term.window(at: .now), window.sent != prolongedFor else { return }
+        if try await !prolong(held) { nextLook = .now }
+        prolongedFor = window.sent
     }
 
     private func release(keeping wanted: Set<IPAddress>) async throws {
@@ -160,7 +175,10 @@ actor VIPAnnouncer {
         }
         // One address that is refused (IPv6 may be off on the interface) keeps no other back.
         let refused = try await journal.addAddresses(
-            claimed.filter { !present.contains($0) || noted.contains($0) }, interface: name)
+            claimed.filter { !present.contains($0) || noted.contains($0) }, interface: name,
+            forSeconds: try lifetime())
+        // Those of an earlier run live as long as that one had it.
+        if claimed.contains(where: present.contains) { _ = try await prolong([]) }
         for address in claimed where refused[address] == nil {
             held.insert(address)
             times.begin(address, at: .now)
@@ -200,7 +218,7 @@ actor VIPAnnouncer {
         guard let place = try routes.interface(named: interface), place.hardwareAddress != nil
         else { return }
         let socket = try AnnouncementSocket(inNamespace: namespace)
-        for address in due { try socket.announce(address, on: place) }
+        for address in due where !isTermOver { try socket.announce(address, on: place) }
     }
 
     /// ENODEV (asm-generic/errno-base.h).
