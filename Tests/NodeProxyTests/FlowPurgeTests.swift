@@ -84,6 +84,29 @@ struct FlowPurgeTests {
         #expect(record.rounds == Array(repeating: [filter], count: FlowSweep.looks))
     }
 
+    @Test("changes that go on have the kernel's table gone through once a second at most")
+    func leavesTimeBetween() async throws {
+        let clock = ContinuousClock()
+        let looks = Mutex<[ContinuousClock.Instant]>([])
+        let (enough, finish) = AsyncStream.makeStream(of: Void.self)
+        let next = try filter("10.244.0.2:8080")
+        let hands = hands { [purge] count in
+            looks.withLock { $0.append(clock.now) }
+            purge.add([next])
+            if count == 3 { finish.finish() }
+            return true
+        }
+        await running(hands) {
+            purge.add([next])
+            for await _ in enough {}
+        }
+        let times = looks.withLock { $0 }
+        #expect(times.count >= 3)
+        for (before, after) in zip(times, times.dropFirst()) {
+            #expect(after - before >= FlowPurge.lookInterval)
+        }
+    }
+
     @Test("what could not be deleted is tried until it can be")
     func triesAgain() async throws {
         let filter = try filter("10.244.0.1:8080")
