@@ -32,6 +32,7 @@ final class FlowPurge: Sendable {
     private struct Waiting {
         var sweep = FlowSweep()
         var isAuditDue = false
+        var isAuditing = false
         /// When something was last added.
         var lastChange = ContinuousClock.now
 
@@ -49,6 +50,9 @@ final class FlowPurge: Sendable {
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (ending, endingSignal) = AsyncStream.makeStream()
     }
+
+    /// Whether all flows are deleted that changes left behind, as far as is known.
+    var isIdle: Bool { waiting.withLock { $0.isEmpty && !$0.isAuditing } }
 
     /// Has these flows deleted soon.
     func add(_ filters: [FlowFilter]) {
@@ -120,10 +124,17 @@ final class FlowPurge: Sendable {
 
     private func look(_ hands: Hands) async {
         let (filters, isAuditDue) = waiting.withLock { waiting in
+            waiting.isAuditing = waiting.isAuditDue
             defer { waiting.isAuditDue = false }
             return (waiting.sweep.filters, waiting.isAuditDue)
         }
-        if isAuditDue, await !hands.audit() { waiting.withLock { $0.isAuditDue = true } }
+        if isAuditDue {
+            let isDone = await hands.audit()
+            waiting.withLock { waiting in
+                waiting.isAuditing = false
+                waiting.isAuditDue = waiting.isAuditDue || !isDone
+            }
+        }
         guard !filters.isEmpty, await hands.delete(filters) else { return }
         waiting.withLock { $0.sweep.endLook(at: filters) }
     }

@@ -1,5 +1,6 @@
 import Addressing
 import Netfilter
+import Support
 import Synchronization
 import TableSync
 import Testing
@@ -135,6 +136,26 @@ struct FlowPurgeTests {
             for await _ in enough {}
         }
         #expect(record.rounds == [[], []])
+    }
+
+    @Test("it is idle once all that was asked for is done, an audit as well")
+    func isIdle() async throws {
+        let (enough, finish) = AsyncStream.makeStream(of: Void.self)
+        let idle = Mutex<[Bool]>([])
+        let hands = hands { [purge] count in
+            idle.withLock { $0.append(purge.isIdle) }
+            if count == 2 { finish.finish() }
+            return count == 2
+        }
+        #expect(purge.isIdle)
+        purge.audit()
+        #expect(!purge.isIdle)
+        await running(hands) {
+            for await _ in enough {}
+            try? await eventually("nothing is left to do") { purge.isIdle }
+        }
+        #expect(idle.withLock { $0 } == [false, false])
+        #expect(purge.isIdle)
     }
 
     @Test("what still waits when the proxy ends is deleted before it goes")
