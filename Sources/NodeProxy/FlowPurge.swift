@@ -112,13 +112,19 @@ final class FlowPurge: Sendable {
         if !unseen.isEmpty, !Task.isCancelled { _ = await hands.delete(unseen) }
     }
 
-    /// Waits until no change follows closely, or for long enough.
+    /// Waits until a burst of changes is over, or for long enough.
+    ///
+    /// While changes keep coming it waits for the next one: right after it the one that follows
+    /// is the furthest away.
     private func settle() async {
         let clock = ContinuousClock()
         let deadline = clock.now + Self.longestDelay
         while clock.now < deadline {
-            let rest = waiting.withLock { $0.lastChange } + Self.settling - clock.now
-            guard rest > .zero, (try? await Task.sleep(for: rest)) != nil else { return }
+            let age = clock.now - waiting.withLock { $0.lastChange }
+            let isRightAfter = age >= Self.settling && age < Self.settling * 2
+            guard !isRightAfter, age < Self.longestDelay else { return }
+            let rest = age < Self.settling ? Self.settling - age : Self.settling / 2
+            guard (try? await Task.sleep(for: rest)) != nil else { return }
         }
     }
 

@@ -40,6 +40,7 @@ struct SyncLoop {
     var nodePortAddresses: [IPAddress] = []
     /// What Services ask of the node besides frontends.
     var duties = NodeDuties()
+    /// Where flows would outlive a kill of this process, if it were not written down.
     var datagramFrontends = DatagramFrontends()
     /// When clients that lost their endpoint are looked for once more; nil: none did.
     var nextAffinitySweep: ContinuousClock.Instant?
@@ -141,9 +142,8 @@ struct SyncLoop {
     private mutating func take(_ updates: [ProxyInbox.Update], isComplete: Bool) {
         if isComplete { duties.removeAll() }
         for update in updates { duties.replace(update.service, with: update.duties) }
-        if duties.takeNodePortChange() || datagramFrontends.takeChange() {
-            nextRouteCheck = clock.now
-        }
+        let haveNodePortsChanged = duties.takeNodePortChange()
+        if datagramFrontends.takeChange() || haveNodePortsChanged { nextRouteCheck = clock.now }
         board.publish(duties.healthChecks, at: nodePortAddresses)
     }
 
