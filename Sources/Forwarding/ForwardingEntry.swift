@@ -93,6 +93,8 @@ package enum ForwardingLimits {
     /// A slot is a 16-bit number in the listing's `typeof`; a Service of this size already fills
     /// 30,000 elements when it has a ClusterIP, a nodePort and a load balancer's address.
     package static let backendsPerFrontend = 10_000
+    /// Services of at most so many endpoints never need a new chain; most have no more.
+    static let preparedSlotCount = 16
     /// Bytes of a comment that `nft` 1.0.6 prints and loads.
     static let commentBytes = 128
 }

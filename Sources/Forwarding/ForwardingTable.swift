@@ -16,7 +16,7 @@ package struct ForwardingTable: Sendable {
     /// What each Service asked for, if it was not given all of it.
     private var waiting: [ServiceIdentity: [ForwardingEntry]] = [:]
     private var holders: [Frontend: ServiceIdentity] = [:]
-    private(set) var uses = SharedUses()
+    private(set) var uses: SharedUses
     private var direct: DirectReturnTables
 
     /// An empty table.
@@ -24,6 +24,12 @@ package struct ForwardingTable: Sendable {
         self.layout = layout
         self.surroundings = surroundings
         direct = DirectReturnTables(layout: layout)
+        uses = SharedUses(
+            lasting: IPFamily.allCases.flatMap { family in
+                SharedChain.lasting(on: layout.role).map { chain in
+                    SharedUses.PlacedChain(table: layout.table(family), chain: chain)
+                }
+            })
     }
 
     /// What a Service has been given.

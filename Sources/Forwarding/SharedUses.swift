@@ -30,6 +30,11 @@ struct SharedUses {
     private var chainUses: [PlacedChain: Int] = [:]
     private var memory = Memory()
 
+    /// Nobody needs anything but these chains, which are never swept.
+    init(lasting chains: some Sequence<PlacedChain> = []) {
+        for placed in chains { chainUses[placed] = 1 }
+    }
+
     /// What the counts were when this was last asked.
     mutating func takeMemory() -> Memory {
         defer { memory = Memory() }

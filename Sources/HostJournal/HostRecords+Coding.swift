@@ -50,6 +50,25 @@ extension RouteRecord: Codable {
     }
 }
 
+extension DatagramFrontendRecord: Codable {
+    /// Reads a text such as `192.168.50.1:30053`.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let place = SocketEndpoint(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\"\(text)\" is no address with a port")
+        }
+        self.place = place
+    }
+
+    /// Writes the address and the port.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(place.description)
+    }
+}
+
 extension KeyedDecodingContainer {
     /// Reads a text that stands for a value; fails, naming the field, when it does not.
     fileprivate func decode<Value>(

@@ -13,6 +13,10 @@ package struct HostRecords: Codable, Hashable, Sendable {
     /// of earlier versions.
     package internal(set) var reservedPorts: PortSet?
 
+    /// Where UDP was served outside the service ranges; nil for nowhere, as in journals of earlier
+    /// versions.
+    package internal(set) var datagramFrontends: [DatagramFrontendRecord]?
+
     /// True once the role's tables held everything that was known; nil until then, as in journals
     /// of earlier versions.
     package internal(set) var hasCompleteTables: Bool?
@@ -23,7 +27,7 @@ package struct HostRecords: Codable, Hashable, Sendable {
     /// Whether nothing was changed.
     package var isEmpty: Bool {
         sysctls.isEmpty && addresses.isEmpty && routes.isEmpty && reservedPorts == nil
-            && hasCompleteTables == nil
+            && datagramFrontends == nil && hasCompleteTables == nil
     }
 
     /// What is known of a setting.
@@ -48,6 +52,12 @@ package struct SysctlRecord: Codable, Hashable, Sendable {
     static func isSame(_ left: String, _ right: String) -> Bool {
         left.split(whereSeparator: \.isWhitespace) == right.split(whereSeparator: \.isWhitespace)
     }
+}
+
+/// A place where UDP was served: a port of the node, or of an address from outside.
+package struct DatagramFrontendRecord: Hashable, Sendable {
+    /// Where clients send to.
+    package let place: SocketEndpoint
 }
 
 /// An address that was put on an interface.

@@ -85,17 +85,6 @@ package struct ConntrackSocket: ~Copyable, Sendable {
         matchingAnyOf filters: [FlowFilter]
     ) throws(NetworkError) -> [Flow] {
         guard !filters.isEmpty else { return [] }
-        // Without a family in common the two have to be listed apart: the kernel compares
-        // addresses of one family only.
-        let families = Set(filters.map(\.family))
-        guard families.count == 1 else {
-            var flows = Set<Flow>()
-            for family in families {
-                flows.formUnion(
-                    try self.flows(matchingAnyOf: filters.filter { $0.family == family }))
-            }
-            return Array(flows)
-        }
         let common = FlowFilter.common(of: filters)
         let index = FlowFilterIndex(filters)
         do throws(NetworkError) {

@@ -7,13 +7,19 @@ import TableSync
 ///
 /// To find them the kernel goes through its whole table, however few flows are in it: 10 ms with
 /// the 262,144 buckets that a host of 16 GiB has, 60 ms with 130,000 flows (Linux 6.18,
-/// `ctnetlink_dump_table`). So no change waits for it, what comes meanwhile is looked for
-/// together, and it takes no more than a tenth of the time.
+/// `ctnetlink_dump_table`). All that time it holds off softirqs, so that nothing else runs on that
+/// processor, whatever its priority: neither packets nor a task that wakes there. So no change
+/// waits for a look, a look waits until a burst of changes is over, what comes meanwhile is looked
+/// for together, and looks take about a hundredth of the time.
 final class FlowPurge: Sendable {
-    /// Even a full table is gone through this often while endpoints keep going.
-    static let longestPause = Duration.seconds(1)
-    /// Between two looks for the same flows.
+    /// Between two looks; the first after a quiet time comes at once.
     static let lookInterval = Duration.seconds(1)
+    /// Even a full table is gone through this often while endpoints keep going.
+    static let longestPause = Duration.seconds(2)
+    /// How long no change must have come before a look.
+    static let settling = Duration.milliseconds(5)
+    /// Changes that go on put a look off no longer than this.
+    static let longestDelay = Duration.milliseconds(100)
 
     /// What deletes flows; each says whether it could.
     struct Hands: Sendable {
@@ -26,6 +32,9 @@ final class FlowPurge: Sendable {
     private struct Waiting {
         var sweep = FlowSweep()
         var isAuditDue = false
+        var isAuditing = false
+        /// When something was last added.
+        var lastChange = ContinuousClock.now
 
         var isEmpty: Bool { sweep.isEmpty && !isAuditDue }
     }
@@ -42,10 +51,16 @@ final class FlowPurge: Sendable {
         (ending, endingSignal) = AsyncStream.makeStream()
     }
 
+    /// Whether all flows are deleted that changes left behind, as far as is known.
+    var isIdle: Bool { waiting.withLock { $0.isEmpty && !$0.isAuditing } }
+
     /// Has these flows deleted soon.
     func add(_ filters: [FlowFilter]) {
         guard !filters.isEmpty else { return }
-        waiting.withLock { $0.sweep.add(filters) }
+        waiting.withLock { waiting in
+            waiting.sweep.add(filters)
+            waiting.lastChange = .now
+        }
         signal.yield()
     }
 
@@ -53,6 +68,7 @@ final class FlowPurge: Sendable {
     func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         let isEmpty = waiting.withLock { waiting in
             waiting.sweep.note(from: old, to: new)
+            waiting.lastChange = .now
             return waiting.isEmpty
         }
         if !isEmpty { signal.yield() }
@@ -80,10 +96,13 @@ final class FlowPurge: Sendable {
                 }
             }
             group.addTask { [self] in
-                for await _ in signals where !Task.isCancelled {
+                for await _ in signals {
+                    await settle()
+                    guard !Task.isCancelled else { return }
                     let duration = await ContinuousClock().measure { await look(hands) }
                     // A cancelled task does not sleep, and ends the loop.
-                    try? await Task.sleep(for: min(duration * 9, Self.longestPause))
+                    try? await Task.sleep(
+                        for: min(max(duration * 99, Self.lookInterval), Self.longestPause))
                 }
             }
             for await _ in ending {}
@@ -93,12 +112,35 @@ final class FlowPurge: Sendable {
         if !unseen.isEmpty, !Task.isCancelled { _ = await hands.delete(unseen) }
     }
 
+    /// Waits until a burst of changes is over, or for long enough.
+    ///
+    /// While changes keep coming it waits for the next one: right after it the one that follows
+    /// is the furthest away.
+    private func settle() async {
+        let clock = ContinuousClock()
+        let deadline = clock.now + Self.longestDelay
+        while clock.now < deadline {
+            let age = clock.now - waiting.withLock { $0.lastChange }
+            let isRightAfter = age >= Self.settling && age < Self.settling * 2
+            guard !isRightAfter, age < Self.longestDelay else { return }
+            let rest = age < Self.settling ? Self.settling - age : Self.settling / 2
+            guard (try? await Task.sleep(for: rest)) != nil else { return }
+        }
+    }
+
     private func look(_ hands: Hands) async {
         let (filters, isAuditDue) = waiting.withLock { waiting in
+            waiting.isAuditing = waiting.isAuditDue
             defer { waiting.isAuditDue = false }
             return (waiting.sweep.filters, waiting.isAuditDue)
         }
-        if isAuditDue, await !hands.audit() { waiting.withLock { $0.isAuditDue = true } }
+        if isAuditDue {
+            let isDone = await hands.audit()
+            waiting.withLock { waiting in
+                waiting.isAuditing = false
+                waiting.isAuditDue = waiting.isAuditDue || !isDone
+            }
+        }
         guard !filters.isEmpty, await hands.delete(filters) else { return }
         waiting.withLock { $0.sweep.endLook(at: filters) }
     }

@@ -11,6 +11,7 @@ actor HostPreparation {
     private let serviceRanges: [CIDRBlock]
     private let journal: HostJournal
     private let logger: Logger
+    private var saidError: String?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe executor.asUnownedSerialExecutor()
@@ -40,6 +41,22 @@ actor HostPreparation {
             logger.warning(
                 "a restart without an API will not trust these tables",
                 metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Notes where UDP is served outside the service ranges, and until its flows are deleted where
+    /// it was, for whoever starts after a kill.
+    func note(datagramFrontends places: Set<SocketEndpoint>, haveFlowsGone: Bool) async {
+        do {
+            try await journal.noteDatagramFrontends(places, forgettingOthers: haveFlowsGone)
+            saidError = nil
+        } catch {
+            if saidError != "\(error)" {
+                logger.warning(
+                    "UDP flows to frontends that go may outlive a kill of this process",
+                    metadata: ["error": "\(error)"])
+            }
+            saidError = "\(error)"
         }
     }
 

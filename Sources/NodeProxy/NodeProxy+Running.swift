@@ -103,11 +103,12 @@ extension NodeProxy {
                     try await cleaner.deleteByReason(anyOf: filters)
                 }
             },
-            audit: { [parts] in
+            audit: { [parts, journal] in
                 await purgeFlows { () async throws in
                     let flows = try await cleaner.candidates()
+                    let formerly = await inbox.notServedByOthers(journal.datagramFrontends)
                     let stale = await parts.writer.staleFlows(
-                        among: flows, others: await inbox.othersClusterIPs)
+                        among: flows, others: await inbox.othersClusterIPs, formerly: formerly)
                     return try await cleaner.delete(stale)
                 }
             })

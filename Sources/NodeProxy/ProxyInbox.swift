@@ -191,6 +191,14 @@ actor ProxyInbox {
         Set(others.lazy.compactMap { self.snapshot.services[$0] }.flatMap(\.clusterIPs))
     }
 
+    /// Those of these places, outside the service ranges, that no other proxy has Services at.
+    func notServedByOthers(_ places: Set<SocketEndpoint>) -> Set<SocketEndpoint> {
+        let services = others.compactMap { snapshot.services[$0] }
+        let addresses = Set(services.flatMap { $0.externalIPs + $0.loadBalancerIPs })
+        let ports = Set(services.flatMap(\.ports).compactMap(\.nodePort))
+        return places.filter { !addresses.contains($0.address) && !ports.contains($0.port) }
+    }
+
     private func note(_ kind: ResourceKind, _ error: APIClientError?) {
         connection(arriving.note(kind, error))
     }

@@ -35,6 +35,8 @@ extension SyncLoop {
         }
         if now >= nextRouteCheck {
             nextRouteCheck = now + Self.routeInterval
+            await host.note(
+                datagramFrontends: datagramFrontends.places, haveFlowsGone: purge.isIdle)
             await host.ensureServiceRoutes(nodeAddresses: nodeAddresses)
             await sweepIdleChains()
             metrics.shadowed(await portGuard.look(after: duties.nodePorts, at: nodePortAddresses))

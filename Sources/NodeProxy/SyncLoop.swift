@@ -40,6 +40,8 @@ struct SyncLoop {
     var nodePortAddresses: [IPAddress] = []
     /// What Services ask of the node besides frontends.
     var duties = NodeDuties()
+    /// Where flows would outlive a kill of this process, if it were not written down.
+    var datagramFrontends = DatagramFrontends()
     /// When clients that lost their endpoint are looked for once more; nil: none did.
     var nextAffinitySweep: ContinuousClock.Instant?
     var saidProblems: Set<String> = []
@@ -107,6 +109,8 @@ struct SyncLoop {
                 surroundings: work.surroundings ?? Surroundings())
             purge.add(report.staleFlows)
             purge.audit()
+            datagramFrontends.removeAll()
+            for (_, entries) in updates { datagramFrontends.replace([], with: entries) }
         } else {
             report = try await writer.withdraw(updates)
             noteWithdrawal(report, of: work)
@@ -114,7 +118,10 @@ struct SyncLoop {
                 report.add(try await writer.write(surroundings))
             }
             report.add(try await writer.write(updates))
-            for (old, new) in report.replaced { purge.note(from: old, to: new) }
+            for (old, new) in report.replaced {
+                purge.note(from: old, to: new)
+                datagramFrontends.replace(old, with: new)
+            }
             await sweepAffinity(isLast: false)
         }
         if work.haveOthersGone { purge.audit() }
@@ -135,7 +142,8 @@ struct SyncLoop {
     private mutating func take(_ updates: [ProxyInbox.Update], isComplete: Bool) {
         if isComplete { duties.removeAll() }
         for update in updates { duties.replace(update.service, with: update.duties) }
-        if duties.takeNodePortChange() { nextRouteCheck = clock.now }
+        let haveNodePortsChanged = duties.takeNodePortChange()
+        if datagramFrontends.takeChange() || haveNodePortsChanged { nextRouteCheck = clock.now }
         board.publish(duties.healthChecks, at: nodePortAddresses)
     }
 

@@ -9,8 +9,11 @@ extension ForwardingWriter {
     ///
     /// Nobody else translates addresses of the service ranges, but for a proxy whose ClusterIPs
     /// are `others`. Where a nodePort or an outside address led once cannot be told from what
-    /// somebody else translates, so those flows are left alone; established connections go on.
-    package func staleFlows(among flows: [Flow], others: Set<IPAddress> = []) -> [Flow] {
+    /// somebody else translates, so of those only UDP flows count that go to a place where our
+    /// tables served it `formerly`; established connections go on.
+    package func staleFlows(
+        among flows: [Flow], others: Set<IPAddress> = [], formerly: Set<SocketEndpoint> = []
+    ) -> [Flow] {
         var known: [Frontend: Set<SocketEndpoint>?] = [:]
         return flows.filter { flow in
             guard flow.transport == .udp || flow.isUnanswered, let place = flow.frontend,
@@ -20,7 +23,9 @@ extension ForwardingWriter {
             let backends = known[frontend] ?? self.backends(of: frontend)
             known[frontend] = .some(backends)
             guard let backends else {
-                return flow.status.contains(.destinationNAT) && !others.contains(place.address)
+                guard flow.status.contains(.destinationNAT) else { return false }
+                if flow.transport == .udp, formerly.contains(place) { return true }
+                return !others.contains(place.address)
                     && table.surroundings.serviceRanges.contains { $0.contains(place.address) }
             }
             return !backends.contains(backend)

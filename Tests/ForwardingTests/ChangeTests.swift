@@ -47,16 +47,32 @@ struct ChangeTests {
                 == ["-endpoints": 1, "+endpoints": 1, "-hairpin": 1, "+hairpin": 1])
     }
 
-    @Test("one endpoint more: its slot, its hairpin, the frontend's verdict, perhaps a chain")
-    func grow() {
-        var table = table(clusterIP([2, 3]))
+    @Test(
+        "one endpoint more or less: its slot, its hairpin, the frontend's verdict, and no chain",
+        arguments: [1, 2, 9, 15])
+    func grow(count: Int) {
+        let fewer = [clusterIP(Array(2..<2 + count))]
+        let more = [clusterIP(Array(2..<3 + count))]
+        var table = table(fewer[0])
+        #expect(
+            elementCounts(table.replace(web, with: more).changes)
+                == ["+endpoints": 1, "+hairpin": 1, "-services": 1, "+services": 1])
+        #expect(
+            elementCounts(table.replace(web, with: fewer).changes)
+                == ["-endpoints": 1, "-hairpin": 1, "-services": 1, "+services": 1])
+    }
+
+    @Test("a number of endpoints beyond those that chains are ready for makes a chain, once")
+    func growFar() {
+        let many = [clusterIP(Array(2..<18))]
+        let more = [clusterIP(Array(2..<19))]
+        var table = table(many[0])
         let expected = [
             "+endpoints": 1, "+hairpin": 1, "-services": 1, "+services": 1, "chains": 2,
         ]
-        #expect(
-            elementCounts(table.replace(web, with: [clusterIP([2, 3, 4])]).changes) == expected)
-        _ = table.replace(web, with: [clusterIP([2, 3])])
-        let again = table.replace(web, with: [clusterIP([2, 3, 4])]).changes
+        #expect(elementCounts(table.replace(web, with: more).changes) == expected)
+        _ = table.replace(web, with: many)
+        let again = table.replace(web, with: more).changes
         #expect(elementCounts(again) == expected.filter { $0.key != "chains" })
     }
 
@@ -73,18 +89,19 @@ struct ChangeTests {
 
     @Test("chains that nobody uses stay until they are swept, and are made anew after that")
     func sweep() {
-        var table = table(clusterIP([2]))
+        var table = table(clusterIP(Array(2..<19)))
         #expect(!table.hasIdleChains)
         #expect(elementCounts(table.replace(web, with: []).changes)["chains"] == nil)
         #expect(table.hasIdleChains)
         let id = TableID(.ip, "sluice")
         #expect(
             table.sweepIdleChains() == [
-                .replaceRules(id, chain: "random_1", []), .deleteChain(id, name: "random_1"),
+                .replaceRules(id, chain: "random_17", []), .deleteChain(id, name: "random_17"),
             ])
         #expect(!table.hasIdleChains)
         #expect(table.sweepIdleChains().isEmpty)
-        #expect(elementCounts(table.replace(web, with: [clusterIP([3])]).changes)["chains"] == 2)
+        let again = table.replace(web, with: [clusterIP(Array(3..<20))]).changes
+        #expect(elementCounts(again)["chains"] == 2)
     }
 
     @Test("a backend that is named twice has two slots and one hairpin")
@@ -98,7 +115,7 @@ struct ChangeTests {
     @Test("removals come first, and endpoints before the frontends that lead to them")
     func order() {
         var table = table(clusterIP([2, 3]))
-        let changes = table.replace(web, with: [clusterIP([4])]).changes
+        let changes = table.replace(web, with: [clusterIP(Array(4..<21))]).changes
         let kinds = changes.map { change in
             switch change {
             case .createChain: "chain"

@@ -1,5 +1,6 @@
 import Addressing
 import Netfilter
+import Support
 import Synchronization
 import TableSync
 import Testing
@@ -84,6 +85,29 @@ struct FlowPurgeTests {
         #expect(record.rounds == Array(repeating: [filter], count: FlowSweep.looks))
     }
 
+    @Test("changes that go on have the kernel's table gone through once a second at most")
+    func leavesTimeBetween() async throws {
+        let clock = ContinuousClock()
+        let looks = Mutex<[ContinuousClock.Instant]>([])
+        let (enough, finish) = AsyncStream.makeStream(of: Void.self)
+        let next = try filter("10.244.0.2:8080")
+        let hands = hands { [purge] count in
+            looks.withLock { $0.append(clock.now) }
+            purge.add([next])
+            if count == 3 { finish.finish() }
+            return true
+        }
+        await running(hands) {
+            purge.add([next])
+            for await _ in enough {}
+        }
+        let times = looks.withLock { $0 }
+        #expect(times.count >= 3)
+        for (before, after) in zip(times, times.dropFirst()) {
+            #expect(after - before >= FlowPurge.lookInterval)
+        }
+    }
+
     @Test("what could not be deleted is tried until it can be")
     func triesAgain() async throws {
         let filter = try filter("10.244.0.1:8080")
@@ -112,6 +136,26 @@ struct FlowPurgeTests {
             for await _ in enough {}
         }
         #expect(record.rounds == [[], []])
+    }
+
+    @Test("it is idle once all that was asked for is done, an audit as well")
+    func isIdle() async throws {
+        let (enough, finish) = AsyncStream.makeStream(of: Void.self)
+        let idle = Mutex<[Bool]>([])
+        let hands = hands { [purge] count in
+            idle.withLock { $0.append(purge.isIdle) }
+            if count == 2 { finish.finish() }
+            return count == 2
+        }
+        #expect(purge.isIdle)
+        purge.audit()
+        #expect(!purge.isIdle)
+        await running(hands) {
+            for await _ in enough {}
+            try? await eventually("nothing is left to do") { purge.isIdle }
+        }
+        #expect(idle.withLock { $0 } == [false, false])
+        #expect(purge.isIdle)
     }
 
     @Test("what still waits when the proxy ends is deleted before it goes")

@@ -1,3 +1,4 @@
+import Addressing
 import Testing
 
 @testable import APIClient
@@ -28,5 +29,22 @@ struct OtherProxyTests {
         #expect(await inbox.takeWork()?.haveOthersGone == true)
         await inbox.take(services: .upserted(service(10)))
         #expect(await inbox.takeWork()?.haveOthersGone == false)
+    }
+
+    @Test("flows to another proxy's nodePorts and outside addresses are not ours to delete")
+    func placesOfOthers() async throws {
+        let (_, signal) = AsyncStream.makeStream(of: Void.self)
+        let inbox = ProxyInbox(
+            plan: NodePlan(configuration()), signal: signal, problems: { _ in },
+            connection: { _ in })
+        var other = service(10, nodePort: 30_053)
+        other.metadata.labels = ["service.kubernetes.io/service-proxy-name": "other"]
+        other.spec.externalIPs = ["198.51.100.10"]
+        await inbox.take(services: .listed([other, service(11, nodePort: 30_054)], revision: "1"))
+        let places = [
+            "192.168.50.1:30053", "198.51.100.10:53", "192.168.50.1:30054", "198.51.100.11:53",
+        ].compactMap { SocketEndpoint($0) }
+        let left = await inbox.notServedByOthers(Set(places))
+        #expect(left.map(\.description).sorted() == ["192.168.50.1:30054", "198.51.100.11:53"])
     }
 }

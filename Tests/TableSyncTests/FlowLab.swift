@@ -89,8 +89,11 @@ struct FlowLab {
     }
 
     /// Compares all flows with the frontends, and deletes those that lead elsewhere.
-    func audit(others: Set<IPAddress> = []) async throws -> [FlowDeletionReason: Int] {
-        let stale = try await writer.staleFlows(among: cleaner.candidates(), others: others)
+    func audit(
+        others: Set<IPAddress> = [], formerly: Set<SocketEndpoint> = []
+    ) async throws -> [FlowDeletionReason: Int] {
+        let stale = try await writer.staleFlows(
+            among: cleaner.candidates(), others: others, formerly: formerly)
         return try await cleaner.delete(stale)
     }
 }

@@ -170,6 +170,24 @@ struct FlowReconcileTests {
         #expect(try await talk.lab.audit() == [:])
     }
 
+    @Test(
+        "one that goes where our tables are known to have served UDP is found after a kill",
+        arguments: ways.filter { $0.frontend != .clusterIP })
+    func orphansOutside(way: Way) async throws {
+        let talk = try Conversation(way, pods: [2])
+        try await talk.lab.start(talk.entries([2]))
+        #expect(try talk.reaches(2))
+        _ = try await talk.lab.writer.write([(identity("web"), [])])
+        try await talk.lab.start([])
+        let place = way.frontend.socket(way.family)
+        let beside = SocketEndpoint(address: place.address, port: try #require(Port(999)))
+        #expect(try await talk.lab.audit(formerly: [beside]) == [:])
+        #expect(try await talk.lab.audit(formerly: [place]) == [.backendGone: 1])
+        #expect(try !talk.reaches(2, isExpected: false))
+        // What the client's next packet begins is not translated, and nobody's to delete.
+        #expect(try await talk.lab.audit(formerly: [place]) == [:])
+    }
+
     @Test("flows that lead elsewhere, and flows to nothing of ours, are left alone")
     func unrelated() async throws {
         let way = Way(frontend: .nodePort, family: .v4, isHostNetwork: false)
