@@ -18,6 +18,7 @@ def shown(value, unit):
     match unit:
         case "s": return f"{value:.2f} s"
         case "ms": return f"{value * 1000:.2f} ms"
+        case "µs": return f"{value * 1e6:.1f} µs"
         case "%": return f"{value * 100:.1f} %"
         case "MiB": return f"{value / MEBIBYTE:.0f} MiB"
         case "×": return f"{value:.2f}"

@@ -59,6 +59,11 @@ class Host:
         os.makedirs(path, exist_ok=True)
         return path
 
+    def move_wire(self, namespace):
+        """Moves the other end of the interface into another namespace."""
+        subprocess.run(
+            ["ip", "-n", self.name, "link", "set", "wire", "netns", namespace], check=True)
+
     def run(self, *command):
         """Runs a command in the namespace; returns its exit status and all that it wrote."""
         done = subprocess.run(

@@ -29,6 +29,9 @@ package struct DirectReturn: Hashable, Sendable {
         }
     }
 
+    /// A hash of the rest, made once: every Service of a balancer may have the same nodes, and
+    /// each is looked up among the others'.
+    private let fingerprint: Int
     /// Which packets go to the same node.
     package let grouping: Grouping
     /// All nodes that there are, whether they take packets now or not, in order.
@@ -38,14 +41,31 @@ package struct DirectReturn: Hashable, Sendable {
 
     /// Hands packets to `shares`; fails if there are none, or not all of one family.
     package init?(_ grouping: Grouping, members: [IPAddress], shares: [Share]) {
-        let members = Set(members).union(shares.map(\.address)).sorted()
+        let shares = shares.sorted { $0.address < $1.address }
+        let members = Self.merged(members, with: shares)
         guard let first = members.first, !shares.isEmpty,
             members.allSatisfy({ $0.family == first.family })
         else { return nil }
         self.grouping = grouping
         self.members = members
-        self.shares = shares.sorted { $0.address < $1.address }
+        self.shares = shares
+        var hasher = Hasher()
+        hasher.combine(grouping)
+        hasher.combine(members)
+        hasher.combine(shares)
+        fingerprint = hasher.finalize()
     }
+
+    /// Members in order, each once, and who has a share without being named among them.
+    private static func merged(_ members: [IPAddress], with shares: [Share]) -> [IPAddress] {
+        // Two lists in order are sorted by one look at each.
+        (members + shares.map(\.address)).sorted().reduce(into: []) { merged, address in
+            if merged.last != address { merged.append(address) }
+        }
+    }
+
+    /// Feeds the fingerprint alone to the hasher.
+    package func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 
     /// The family of all the nodes' addresses.
     package var family: IPFamily { shares[0].address.family }

@@ -115,7 +115,9 @@ package struct ForwardingTable: Sendable {
                 _ = exchange(waiter, for: wanted, &result)
             }
         }
-        result.conflicts = result.previous.keys.sorted().flatMap(conflicts)
+        if !waiting.isEmpty {
+            result.conflicts = result.previous.keys.sorted().flatMap(conflicts)
+        }
         result.usesBefore = uses.takeMemory()
         return direct.isUnsettled ? direct.settle(&result.delta) : ([], [])
     }
@@ -170,12 +172,31 @@ package struct ForwardingTable: Sendable {
             direct.replace(going, with: coming)
         }
         guard result.delta != nil else { return }
+        for entry in going {
+            let table = layout.table(entry.family)
+            let others = newByFrontend[entry.frontend]?.backends ?? []
+            for placed in elements(of: entry, apartFrom: others) {
+                result.delta?.remove(placed, from: table)
+            }
+        }
         for entry in coming {
             let table = layout.table(entry.family)
-            for placed in FrontendElements(entry: entry, layout: layout).own {
+            let others = oldByFrontend[entry.frontend]?.backends ?? []
+            for placed in elements(of: entry, apartFrom: others) {
                 result.delta?.add(placed, to: table)
             }
         }
+    }
+
+    /// The entry's own elements without the slots that it has in common with other backends.
+    private func elements(
+        of entry: ForwardingEntry, apartFrom others: [SocketEndpoint]
+    ) -> [PlacedElement] {
+        let parts = FrontendElements(entry: entry, layout: layout)
+        let slots = entry.backends.indices.filter {
+            !others.indices.contains($0) || others[$0] != entry.backends[$0]
+        }
+        return parts.apartFromSlots + slots.map(parts.slot)
     }
 
     /// Counts the entry among the users of what frontends share.
@@ -191,14 +212,11 @@ package struct ForwardingTable: Sendable {
         }
     }
 
-    /// Takes the entry's own elements out, and it from the users of what frontends share.
+    /// Takes the entry from the users of what frontends share.
     private mutating func release(_ entry: ForwardingEntry, _ result: inout Replacement) {
         let table = layout.table(entry.family)
         let parts = FrontendElements(entry: entry, layout: layout)
         for chain in parts.chains { uses.release(chain, in: table) }
-        if result.delta != nil {
-            for placed in parts.own { result.delta?.remove(placed, from: table) }
-        }
         for placed in parts.shared {
             guard let last = uses.release(placed, in: table) else { continue }
             result.delta?.remove(last, from: table)

@@ -32,6 +32,16 @@ struct FrontendElements {
 
     /// Elements that belong to this frontend alone.
     var own: [PlacedElement] {
+        apartFromSlots + entry.backends.indices.map(slot)
+    }
+
+    /// One element for each slot.
+    func slot(_ slot: Int) -> PlacedElement {
+        PlacedElement(set: layout.sets.endpoints, element: self.slot(slot, entry.backends[slot]))
+    }
+
+    /// Elements that belong to this frontend alone, beside its slots.
+    var apartFromSlots: [PlacedElement] {
         let key = entry.frontend.key
         let sets = layout.sets
         var elements = [
@@ -40,9 +50,6 @@ struct FrontendElements {
         if entry.isLocalForOutside, !entry.backends.isEmpty {
             let element = verdict(key, entry.localSlots, whenNone: .drop)
             elements.append(PlacedElement(set: sets.fromOutside, element: element))
-        }
-        for (slot, backend) in entry.backends.enumerated() {
-            elements.append(PlacedElement(set: sets.endpoints, element: self.slot(slot, backend)))
         }
         if let seconds = entry.affinitySeconds {
             let jump = Verdict.jump(SharedChain.remember(seconds).name)

@@ -1,3 +1,4 @@
+package import Addressing
 package import ServiceModel
 
 /// The first step of a change that takes backends away: no new connection reaches them, and
@@ -11,15 +12,21 @@ extension ForwardingEntry {
     /// to backends that it has; nil if none goes, if `next` is such a change by itself, or if no
     /// backend may take the place of one.
     package func withdrawing(for next: ForwardingEntry) -> ForwardingEntry? {
-        let staying = Set(next.backends)
         guard next.backends.count != backends.count || next.localCount != localCount,
-            !staying.isEmpty, !staying.isSuperset(of: backends)
+            !next.backends.isEmpty
         else { return nil }
+        let going = slots(ofBackendsNotIn: next.backends)
+        guard !going.isEmpty else { return nil }
         let local = next.backends.prefix(next.localCount)
         let remote = next.backends.dropFirst(next.localCount)
         var entry = self
-        for (slot, backend) in backends.enumerated() where !staying.contains(backend) {
+        for slot in going {
             let isLocal = slot < localCount
+            // Who has the slot for good then is left alone by the second transaction.
+            if (isLocal ? local : remote).indices.contains(slot) {
+                entry.backends[slot] = next.backends[slot]
+                continue
+            }
             // Clients from outside may be promised local backends only.
             if isLocal, isLocalForOutside, local.isEmpty { return nil }
             let preferred = isLocal ? local : remote
@@ -31,6 +38,23 @@ extension ForwardingEntry {
         }
         return entry
     }
+
+    /// The slots whose backends are not among those of another entry.
+    ///
+    /// Of many slots most have the same backend in both, and need no search.
+    package func slots(ofBackendsNotIn others: [SocketEndpoint]) -> [Int] {
+        let moved = backends.indices.filter {
+            !others.indices.contains($0) || others[$0] != backends[$0]
+        }
+        if moved.count <= Self.searchedOneByOne {
+            return moved.filter { !others.contains(backends[$0]) }
+        }
+        let others = Set(others)
+        return moved.filter { !others.contains(backends[$0]) }
+    }
+
+    /// Up to so many backends are sooner looked for in a list than it is made a set.
+    private static let searchedOneByOne = 8
 }
 
 extension ForwardingTable {

@@ -97,7 +97,9 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
 
     /// Lets time pass; returns the targets that come back.
     package mutating func advance(to now: Duration) -> [Target] {
-        let due = ejected.filter { $0.value.until <= now }.map(\.key)
+        let ejected = ejected
+        guard !ejected.isEmpty else { return [] }
+        let due = ejected.filter { $0.value.until <= now }.map { $0.key }
         for target in due { comeBack(target) }
         return due
     }

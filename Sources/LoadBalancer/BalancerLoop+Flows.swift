@@ -2,15 +2,22 @@ import Addressing
 import FoundationEssentials
 import Logging
 import Netfilter
+import TableSync
 
 /// What becomes of connections and clients when nodes leave.
 extension BalancerLoop {
     /// A packet that was on its way during a commit is through the rules long before this.
     private static let lastSweepDelay = Duration.seconds(1)
 
+    /// The flows that a change leaves without their backend, as far as they are to end.
+    func stale(after report: WriteReport, of step: BalancerPlan.Step) -> [FlowFilter] {
+        let left = report.replaced.flatMap { StaleFlows.filters(from: $0.old, to: $0.new) }
+        return (report.staleFlows + left).compactMap { filter(for: $0, after: step) }
+    }
+
     /// What goes of a removed backend's flows: nothing if it is drained; if it is down those that
     /// stand as well, whose clients would wait for it instead of connecting anew.
-    func filter(for stale: FlowFilter, after step: BalancerPlan.Step) -> FlowFilter? {
+    private func filter(for stale: FlowFilter, after step: BalancerPlan.Step) -> FlowFilter? {
         var filter = stale
         switch stale.backend.flatMap({ step.departures[$0] }) {
         case nil: break
@@ -52,7 +59,7 @@ extension BalancerLoop {
         guard !stale.isEmpty else { return }
         _ = await sweepAffinity(isLast: false)
         await purge(stale)
-        lastSweep = (clock.now + Self.lastSweepDelay, stale)
+        lastSweep = (clock.now + Self.lastSweepDelay, (lastSweep?.stale ?? []) + stale)
     }
 
     /// Looks once more for clients of nodes that are gone, when it is time to.

@@ -82,32 +82,50 @@ struct BalancerLoop {
 
     private mutating func carryOut(_ work: BalancerInbox.Work) async throws(NetfilterError) {
         let updates = work.step.updates.map { (service: $0.service, entries: $0.1.entries) }
-        let report: WriteReport
-        var stale: [FlowFilter] = []
+        var report: WriteReport
+        var withdrawn: ContinuousClock.Instant?
         if work.isComplete {
             report = try await hands.writer.start(
                 Dictionary(
                     updates.filter { !$0.entries.isEmpty }.map { ($0.service, $0.entries) },
                     uniquingKeysWith: { first, _ in first }),
                 surroundings: Surroundings())
-            stale = report.staleFlows
         } else {
-            for (service, entries) in updates {
-                let before = await hands.writer.entries(of: service)
-                if before != entries { stale += StaleFlows.filters(from: before, to: entries) }
-            }
-            report = try await hands.writer.write(updates)
+            report = try await hands.writer.withdraw(updates)
+            withdrawn = noteWithdrawal(report, of: work)
+            await letGo(stale(after: report, of: work.step))
+            let rest = try await hands.writer.write(updates)
+            await letGo(stale(after: rest, of: work.step))
+            report.add(rest)
         }
         if work.isComplete || report.hasRepaired { await hands.tablesStand() }
-        metrics.synced(report, work, at: clock.now)
-        await letGo(stale.compactMap { filter(for: $0, after: work.step) })
+        let written = clock.now
+        metrics.synced(report, work, withdrawn: withdrawn ?? written, at: written)
+        if work.isComplete { await letGo(stale(after: report, of: work.step)) }
         // Only now: before its frontends stand, an address would make this host refuse.
         await hands.holdAddresses(work.step.addresses)
-        await note(report, of: work)
+        await note(report, of: work, at: written, withdrawn: withdrawn ?? written)
     }
 
-    private mutating func note(_ report: WriteReport, of work: BalancerInbox.Work) async {
+    /// Tells when nodes that went stopped getting connections, where that came before the rest.
+    private func noteWithdrawal(
+        _ report: WriteReport, of work: BalancerInbox.Work
+    ) -> ContinuousClock.Instant? {
+        guard !report.replaced.isEmpty else { return nil }
         let now = clock.now
+        logger.debug(
+            "nodes that went get no new connections",
+            metadata: [
+                "services": "\(report.replaced.count)", "changes": "\(report.changeCount)",
+                "seconds": "\((now - work.arrived).seconds)",
+            ])
+        return now
+    }
+
+    private mutating func note(
+        _ report: WriteReport, of work: BalancerInbox.Work, at now: ContinuousClock.Instant,
+        withdrawn: ContinuousClock.Instant
+    ) async {
         warn(work.step.warnings + report.conflicts.map(\.description))
         for (service, error) in report.refused {
             logger.error(
@@ -134,7 +152,10 @@ struct BalancerLoop {
             work.isComplete ? "the kernel holds the complete state" : "written to the kernel",
             metadata: [
                 "services": "\(work.isComplete ? count : work.step.updates.count)",
-                "changes": "\(report.changeCount)", "since_arrival": "\(now - work.arrived)",
+                "changes": "\(report.changeCount)",
+                "seconds": "\((now - work.arrived).seconds)",
+                "seconds_since_decision": "\(work.decided.map { (withdrawn - $0).seconds } ?? 0)",
+                "longest_transaction": "\(report.transactions.max()?.seconds ?? 0)",
             ])
     }
 

@@ -57,14 +57,18 @@ package struct BalancerMetrics: Sendable {
         }
     }
 
-    func synced(_ report: WriteReport, _ work: BalancerInbox.Work, at now: ContinuousClock.Instant)
-    {
+    /// Takes note of work that is done; `withdrawn` is when nodes that went got no new connections
+    /// any more, which may be before the kernel held all of it.
+    func synced(
+        _ report: WriteReport, _ work: BalancerInbox.Work, withdrawn: ContinuousClock.Instant,
+        at now: ContinuousClock.Instant
+    ) {
         syncs.increment()
         changes.increment(by: report.changeCount)
         if report.hasRepaired { repairs.increment() }
         for duration in report.transactions { transaction.record(duration) }
         arrival.record(now - work.arrived)
-        if let decided = work.decided { decision.record(now - decided) }
+        if let decided = work.decided { decision.record(withdrawn - decided) }
         addresses.record(work.step.addresses.count)
         nodes.record(work.nodes)
         failingOpen.record(work.failingOpen)
@@ -180,7 +184,7 @@ extension BalancerMetrics {
         "sluice_balancer_transaction_seconds": "Time of one kernel transaction.",
         "sluice_balancer_arrival_to_kernel_seconds": "From a change's arrival to the kernel.",
         "sluice_balancer_decision_to_kernel_seconds":
-            "From the check that decides about a node to the kernel.",
+            "From the check that decides about a node until the kernel steers by it.",
     ]
 }
 

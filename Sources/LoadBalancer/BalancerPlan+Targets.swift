@@ -1,71 +1,9 @@
 import Addressing
 import Forwarding
 package import ServiceModel
-package import ServiceTranslation
+import ServiceTranslation
 
 extension BalancerPlan {
-    /// One target of a Service, with all that is known of it.
-    package struct TargetView: Sendable {
-        /// The node, its socket and transport.
-        package let target: BalancerFrontends.Target
-        /// Whether it takes traffic, and how much beside the others.
-        package fileprivate(set) var standing: TargetStanding
-        /// What people ordered.
-        package let state: ServingState
-        /// What decides about it.
-        package let checks: [HealthCheck]
-        /// True if it is ejected for its connections.
-        package fileprivate(set) var isEjected = false
-    }
-
-    /// All targets of a Service on nodes that may take traffic.
-    package func targets(
-        of service: ServiceDefinition, _ standings: CheckStandings
-    ) -> [TargetView] {
-        let checks = assignment.checks(for: service)
-        let views = frontends.targets(of: service, on: eligibleNodes).compactMap { target in
-            nodesByName[target.node].map { node in
-                let state = orders.state(of: node, for: service)
-                let own = state == .maintenance ? [] : checks.checks(of: target)
-                return TargetView(
-                    target: target, standing: Self.standing(state, own, standings), state: state,
-                    checks: own)
-            }
-        }
-        return standings.ejected.isEmpty ? views : Self.eject(standings.ejected, from: views)
-    }
-
-    /// Takes the ejected out, unless nobody else of their nodePort serves: an ejection is a guess,
-    /// and never makes a Service refuse.
-    private static func eject(
-        _ ejected: Set<SocketEndpoint>, from views: [TargetView]
-    ) -> [TargetView] {
-        struct Place: Hashable {
-            let port: Port
-            let transport: TransportProtocol
-            let family: IPFamily
-        }
-        func place(_ view: TargetView) -> Place {
-            let target = view.target
-            return Place(
-                port: target.socket.port, transport: target.transport,
-                family: target.socket.address.family)
-        }
-        func isEjected(_ view: TargetView) -> Bool {
-            view.target.transport == .tcp && ejected.contains(view.target.socket)
-        }
-        let served = Set(views.filter { $0.standing.isServing && !isEjected($0) }.map(place))
-        return views.map { view in
-            guard isEjected(view), view.standing.isServing, served.contains(place(view)) else {
-                return view
-            }
-            var view = view
-            view.isEjected = true
-            view.standing = .failing
-            return view
-        }
-    }
-
     /// The targets of a Service whose connections are to be observed, if it wants that.
     ///
     /// Not without an endpoint anywhere: then all nodes refuse, and rightly.
@@ -126,20 +64,20 @@ extension BalancerPlan {
             step.updates.append((identity, BalancedService()))
             return
         }
-        let standings = Dictionary(
-            views.map { ($0.target, $0.standing) }, uniquingKeysWith: { first, _ in first })
         // A node without an endpoint does not answer there either, and must stay out.
         let cannotTell = service.externalPolicy == .local && service.healthCheckNodePort == nil
         let bounds = ProtectionNotes(service, last: protections[identity] ?? Protection())
         protections[identity] = bounds.protection.isNone ? nil : bounds.protection
         let translated = (cannotTell ? strictFrontends : frontends).translate(
-            service, nodes: eligibleNodes, holdsRefusals: endpoints.exist(of: identity),
-            protection: bounds.protection, by: plane ?? .masquerade
-        ) { standings[$0] ?? .withheld }
+            service, among: views.map { ($0.target, $0.standing) },
+            holdsRefusals: endpoints.exist(of: identity), protection: bounds.protection,
+            by: plane ?? .masquerade)
         step.updates.append((identity, translated))
         step.observed.append((identity, observed(service, views, &step)))
         note(translated, of: identity, views)
-        for view in views { step.departures[view.target.socket] = view.departure }
+        for view in views {
+            if let departure = view.departure { step.departures[view.target.socket] = departure }
+        }
         step.warnings += (translated.problems + bounds.problems).map(\.description)
         step.warnings += assignment.checks(for: service).warnings
         step.warnings += dataPlaneWarnings(of: service)
@@ -153,21 +91,6 @@ extension BalancerPlan {
         } else {
             failingOpen.remove(identity)
         }
-    }
-
-    private static func standing(
-        _ state: ServingState, _ checks: [HealthCheck], _ standings: CheckStandings
-    ) -> TargetStanding {
-        guard state == .ready else { return .withheld }
-        if checks.contains(where: standings.unhealthy.contains) { return .failing }
-        let weight =
-            standings.weights.isEmpty
-            ? 1 : checks.lazy.compactMap { standings.weights[$0] }.first ?? 1
-        guard weight > 0 else { return .withheld }
-        let warmth =
-            standings.warmth.isEmpty
-            ? nil : checks.lazy.compactMap { standings.warmth[$0] }.min()
-        return .serving(weight: weight * (warmth ?? CheckStandings.warmthSteps))
     }
 }
 
@@ -203,12 +126,5 @@ extension BalancerPlan.TargetView {
         // What is ejected may well go on with the connections that it has.
         case .ready: standing == .failing && !isEjected ? .down : nil
         }
-    }
-}
-
-extension TargetStanding {
-    /// Whether it takes traffic.
-    fileprivate var isServing: Bool {
-        if case .serving = self { true } else { false }
     }
 }

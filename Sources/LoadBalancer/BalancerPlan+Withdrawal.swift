@@ -45,23 +45,18 @@ extension BalancerPlan {
     }
 
     private func offer(of translated: BalancedService, _ views: [TargetView]) -> Offer {
-        let serving = views.filter { $0.standing.isServing }
-        let families = Set(serving.map(\.target.socket.address.family))
+        func serves(_ family: IPFamily) -> Bool {
+            views.contains { $0.standing.isServing && $0.target.socket.address.family == family }
+        }
         let entries = translated.entries.filter { entry in
             switch rules.withdrawal {
             case .empty: entry.hasTargets
-            case .unhealthy: families.contains(entry.frontend.address.family)
+            case .unhealthy: serves(entry.family)
             case .never: true
             }
         }
         return Offer(
-            addresses: Set(entries.map(\.frontend.address)), isHealthy: !serving.isEmpty)
-    }
-}
-
-extension TargetStanding {
-    /// Whether the target is well and takes traffic.
-    fileprivate var isServing: Bool {
-        if case .serving = self { true } else { false }
+            addresses: Set(entries.map(\.frontend.address)),
+            isHealthy: views.contains(where: \.standing.isServing))
     }
 }

@@ -9,34 +9,6 @@ package import ServiceTranslation
 ///
 /// Takes what arrives and remembers which Services it touches; the work of a step is theirs. Pure.
 package struct BalancerPlan: Sendable {
-    /// Why a backend leaves a frontend.
-    package enum Departure: Hashable, Sendable {
-        /// It is down: its connections have nobody to answer them.
-        case down
-        /// It is drained: its connections go on.
-        case drained
-    }
-
-    /// What is to be done to keep up with what arrived.
-    package struct Step: Sendable {
-        /// The touched Services with their frontends; one that is gone has none.
-        package internal(set) var updates: [(service: ServiceIdentity, BalancedService)] = []
-        /// Checks that somebody needs now.
-        package internal(set) var startedChecks: Set<HealthCheck> = []
-        /// Checks that nobody needs any more.
-        package internal(set) var endedChecks: Set<HealthCheck> = []
-        /// All addresses that the balancer is to hold.
-        package internal(set) var addresses: Set<IPAddress> = []
-        /// Why targets of the touched Services take no traffic, where it matters to connections.
-        package internal(set) var departures: [SocketEndpoint: Departure] = [:]
-        /// The targets of the touched Services that may be ejected for their connections.
-        package internal(set) var observed: [(service: ServiceIdentity, [SocketEndpoint])] = []
-        /// How many targets of the touched Services are how; nil for a Service that is gone.
-        package internal(set) var tallies: [(service: ServiceIdentity, TargetTally?)] = []
-        /// What had to be left out, or is done otherwise than one might expect.
-        package internal(set) var warnings: [String] = []
-    }
-
     private struct Use: Sendable {
         var checks: Set<HealthCheck> = []
         var addresses: [IPAddress] = []
@@ -59,6 +31,8 @@ package struct BalancerPlan: Sendable {
     private var touched: Set<ServiceIdentity> = []
     /// Services with the same checks, some of which changed their mind.
     private var judged: Set<ServiceIdentity> = []
+    /// The targets of each Service, which a change of mind about a node leaves as they are.
+    private var checkedTargets: [ServiceIdentity: [CheckedTarget]] = [:]
     private var uses: [ServiceIdentity: Use] = [:]
     private var users: [HealthCheck: Set<ServiceIdentity>] = [:]
     private var holders: [IPAddress: Int] = [:]
@@ -203,15 +177,18 @@ package struct BalancerPlan: Sendable {
     /// - Returns: what is to be done, for the touched Services alone.
     package mutating func takeStep(_ standings: CheckStandings) -> Step {
         var step = Step()
+        let reader = StandingReader(standings)
         for identity in touched.union(judged).sorted() {
             let service = snapshot.services[identity]
-            let views = service.map { targets(of: $0, standings) } ?? []
             if touched.contains(identity) {
+                let targets = service.map(checkedTargets)
+                checkedTargets[identity] = targets
                 let new = Use(
-                    checks: Set(views.flatMap(\.checks)),
+                    checks: Set((targets ?? []).flatMap(\.checks)),
                     addresses: service.map(frontends.addresses) ?? [])
                 exchange(identity, for: new, &step)
             }
+            let views = Self.views(of: checkedTargets[identity] ?? [], reader)
             translate(identity, service, views, &step)
         }
         for node in eligibleNodes {

@@ -5,13 +5,16 @@ import TableSync
 
 /// What the balancer asks of whoever holds its tables: the kernel's writer, or memory.
 protocol FrontendWriter: Sendable {
-    /// What a Service has been given.
-    func entries(of service: ServiceIdentity) async -> [ForwardingEntry]
     /// How many Services have frontends.
     var serviceCount: Int { get async }
     /// Takes over what is there and changes only what differs from these entries.
     func start(
         _ services: [ServiceIdentity: [ForwardingEntry]], surroundings: Surroundings
+    ) async throws(NetfilterError) -> WriteReport
+    /// Takes the backends that these updates leave out away from new connections, at once; to be
+    /// followed by `write` of the same updates.
+    func withdraw(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) async throws(NetfilterError) -> WriteReport
     /// Writes the new entries of some Services as one transaction.
     func write(

@@ -38,9 +38,18 @@ package struct BalancerChoice: Hashable, Sendable {
         }
         let count = serving.count + failing.count
         failsOpen = !failing.isEmpty && serving.count * 100 < panicThreshold * count
-        slots =
-            failsOpen
-            ? targets.filter { $0.standing != .withheld }.map(\.socket)
-            : WeightedSlots.slots(serving)
+        let lightest = serving.map(\.weight).min() ?? 0
+        if failsOpen || serving.allSatisfy({ $0.weight == lightest }) {
+            let failsOpen = failsOpen
+            slots = SteadySlots.slots(of: targets.map(\.socket)) { index in
+                switch targets[index].standing {
+                case .serving(let weight): weight > 0 || failsOpen
+                case .failing: failsOpen
+                case .withheld: false
+                }
+            }
+        } else {
+            slots = WeightedSlots.slots(serving)
+        }
     }
 }

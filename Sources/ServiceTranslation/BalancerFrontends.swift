@@ -28,6 +28,12 @@ package struct BalancerFrontends: Sendable {
 
         /// Feeds the socket alone to the hasher: it differs from target to target.
         package func hash(into hasher: inout Hasher) { hasher.combine(socket) }
+
+        /// Whether a port's frontends of a family lead here.
+        fileprivate func isOf(_ port: ServicePort, _ family: IPFamily) -> Bool {
+            socket.port == port.nodePort && transport == port.transport
+                && socket.address.family == family
+        }
     }
 
     /// The share of well targets, in percent, below which all are used; 0 stands for never.
@@ -76,14 +82,25 @@ package struct BalancerFrontends: Sendable {
         protection: Protection = Protection(), by dataPlane: DataPlane = .masquerade,
         standing: (Target) -> TargetStanding
     ) -> BalancedService {
+        translate(
+            service, among: targets(of: service, on: nodes).map { ($0, standing($0)) },
+            holdsRefusals: holdsRefusals, protection: protection, by: dataPlane)
+    }
+
+    /// The same among all targets of the Service, in their order, with what is known of them.
+    package func translate(
+        _ service: ServiceDefinition, among all: [(target: Target, standing: TargetStanding)],
+        holdsRefusals: Bool, protection: Protection, by dataPlane: DataPlane
+    ) -> BalancedService {
         var result = BalancedService()
         let method = method(of: service, &result)
         for port in service.ports {
             for address in addresses(of: service) {
                 if port.nodePort == nil { report(service, port, &result) }
-                let targets = targets(port, address.family, on: nodes)
+                let targets = all.filter { $0.target.isOf(port, address.family) }
                 let choice = BalancerChoice(
-                    of: targets.map { ($0.socket, standing($0)) }, panicThreshold: panicThreshold)
+                    of: targets.map { ($0.target.socket, $0.standing) },
+                    panicThreshold: panicThreshold)
                 if choice.failsOpen { result.failsOpen = true }
                 let frontend = Frontend(address, port.transport, port.port)
                 if dataPlane == .directReturn {
@@ -91,7 +108,7 @@ package struct BalancerFrontends: Sendable {
                         frontend, label: FrontendLabel.text(service, port), backends: [],
                         sourceHiding: .byServiceRange)
                     entry.directReturn = DirectReturn(
-                        to: choice, among: targets,
+                        to: choice, among: targets.map(\.target),
                         keepsClients: method != .random || service.affinity.seconds != nil)
                     result.entries.append(entry)
                     continue

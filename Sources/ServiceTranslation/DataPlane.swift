@@ -40,11 +40,16 @@ extension DirectReturn {
     init?(
         to choice: BalancerChoice, among targets: [BalancerFrontends.Target], keepsClients: Bool
     ) {
-        let counts = choice.slots.reduce(into: [IPAddress: Int]()) {
-            $0[$1.address, default: 0] += 1
+        var shares: [Share] = []
+        for address in choice.slots.map(\.address).sorted() {
+            if let last = shares.last, last.address == address {
+                shares[shares.count - 1] = Share(address, weight: last.weight + 1)
+            } else {
+                shares.append(Share(address))
+            }
         }
         self.init(
             keepsClients ? .client : .connection, members: targets.map(\.socket.address),
-            shares: counts.map { Share($0.key, weight: $0.value) })
+            shares: shares)
     }
 }

@@ -14,12 +14,12 @@ package enum StaleFlows {
         from old: [ForwardingEntry], to new: [ForwardingEntry]
     ) -> [FlowFilter] {
         let kept = Dictionary(
-            new.map { ($0.frontend, Set($0.backends)) }, uniquingKeysWith: { first, _ in first })
+            new.map { ($0.frontend, $0.backends) }, uniquingKeysWith: { first, _ in first })
         let served = Set(old.lazy.filter { !$0.backends.isEmpty }.map(\.frontend))
         var filters: [FlowFilter] = []
         for entry in old {
-            let remaining = kept[entry.frontend] ?? []
-            for backend in Set(entry.backends) where !remaining.contains(backend) {
+            let gone = entry.slots(ofBackendsNotIn: kept[entry.frontend] ?? [])
+            for backend in Set(gone.map { entry.backends[$0] }) {
                 filters.append(FlowFilter(of: entry.frontend, to: backend))
             }
         }

@@ -15,6 +15,7 @@ import Synchronization
 enum Deed: Hashable, Sendable {
     case started(services: Int)
     case wrote([String])
+    case withdrew([String])
     case swept
     case deleted([FlowFilter])
     case held([IPAddress])
@@ -34,8 +35,6 @@ actor MemoryWriter: FrontendWriter {
 
     var serviceCount: Int { table.services.count }
 
-    func entries(of service: ServiceIdentity) -> [ForwardingEntry] { table.entries(of: service) }
-
     func start(
         _ services: [ServiceIdentity: [ForwardingEntry]], surroundings: Surroundings
     ) throws(NetfilterError) -> WriteReport {
@@ -47,13 +46,33 @@ actor MemoryWriter: FrontendWriter {
         return report
     }
 
+    func withdraw(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
+    ) throws(NetfilterError) -> WriteReport {
+        let first = updates.compactMap { update in
+            table.withdrawal(of: update.service, for: update.entries).map { (update.service, $0) }
+        }
+        // What the kernel refuses here is left to `write`.
+        guard !first.isEmpty, refusalsLeft == 0 else { return WriteReport() }
+        deeds.add(.withdrew(first.map(\.0.name)))
+        return replace(first)
+    }
+
     func write(
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) throws(NetfilterError) -> WriteReport {
         try refuseIfAsked()
         deeds.add(.wrote(updates.map(\.service.name)))
+        return replace(updates)
+    }
+
+    private func replace(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
+    ) -> WriteReport {
         var report = WriteReport()
+        let old = updates.map { table.entries(of: $0.service) }
         report.conflicts = table.replace(updates).conflicts
+        report.replaced = zip(old, updates).map { ($0, table.entries(of: $1.service)) }
         return report
     }
 

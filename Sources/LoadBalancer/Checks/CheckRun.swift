@@ -17,7 +17,7 @@ final class CheckRun: ChannelInboundHandler {
     let tools: CheckTools
     private var begin = NIODeadline.now()
     private var report: ((CheckOutcome) -> Void)?
-    private var deadline: Scheduled<Void>?
+    private var isExtended = false
     private var channel: (any Channel)?
     private var command: CommandRun?
     private var answer: HTTPAnswer
@@ -47,10 +47,10 @@ final class CheckRun: ChannelInboundHandler {
     ///
     /// - Parameters:
     ///   - address: the socket of the check, ready to connect to.
-    ///   - timeout: for all of it together, from now on.
+    ///   - timeout: for all of it together, from now on; whoever starts the check says when it is
+    ///     over.
     func start(at address: SocketAddress, timeout: TimeAmount) {
         begin = .now()
-        fail(in: timeout, mayExtend: true)
         switch check.request {
         case .connect, .http, .grpc, .endpointCount: connect(to: address, timeout)
         case .datagram: exchangeDatagrams(with: address)
@@ -125,19 +125,17 @@ final class CheckRun: ChannelInboundHandler {
                 failure: failure, weight: weight, duration: .nanoseconds(nanoseconds)))
     }
 
-    /// Ends the check when its time is over.
+    /// Ends the check because its time is over; returns false if it goes on.
     ///
-    /// Where the timer itself comes late this host was too busy to look at the answer, which says
-    /// nothing about the node: the check has the time once more.
-    private func fail(in timeout: TimeAmount, mayExtend: Bool) {
-        let due = NIODeadline.now() + timeout
-        deadline = loop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in
-            if mayExtend, Self.isLate(NIODeadline.now() - due, after: timeout) {
-                self?.fail(in: timeout, mayExtend: false)
-            } else {
-                self?.finish(.timedOut)
-            }
+    /// Where this is said late this host was too busy to look at the answer, which says nothing
+    /// about the node: the check has the time once more.
+    func timeIsOver(after timeout: TimeAmount, late delay: TimeAmount) -> Bool {
+        if !isExtended, Self.isLate(delay, after: timeout) {
+            isExtended = true
+            return false
         }
+        finish(.timedOut)
+        return true
     }
 
     /// Whether a timer comes so late that what arrived meanwhile may not have been looked at.
@@ -155,8 +153,6 @@ final class CheckRun: ChannelInboundHandler {
     }
 
     private func close() {
-        deadline?.cancel()
-        deadline = nil
         channel?.close(promise: nil)
         channel = nil
         command?.cancel()

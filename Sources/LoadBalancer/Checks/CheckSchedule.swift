@@ -4,14 +4,31 @@ import NIOCore
 
 /// Makes every check again and again, each at its own pace.
 ///
-/// Belongs to its event loop.
+/// Belongs to its event loop. Has one timer of the loop for all that it waits for: the loop looks
+/// through all its timers to cancel one.
 final class CheckSchedule {
-    private struct Entry {
-        /// Tells the entry from an earlier one of the same check.
-        let number: Int
+    /// A check and how it stands.
+    private final class Entry {
+        let check: HealthCheck
         let address: SocketAddress
-        var timer: Scheduled<Void>?
         var run: CheckRun?
+        /// How many runs there were, by which the end of one's time is told from that of others.
+        var runCount = 0
+        /// True once the check is made no more.
+        var hasStopped = false
+
+        init(_ check: HealthCheck, at address: SocketAddress) {
+            self.check = check
+            self.address = address
+        }
+    }
+
+    /// What a moment is waited for.
+    private enum Event {
+        /// The check is to be made again.
+        case turn(Entry)
+        /// The time of this run of it is over.
+        case end(Entry, run: Int, due: NIODeadline)
     }
 
     private let loop: any EventLoop
@@ -20,11 +37,12 @@ final class CheckSchedule {
     private let report: (HealthCheck, CheckOutcome) -> Duration?
     private var random = SystemRandomNumberGenerator()
     private var entries: [HealthCheck: Entry] = [:]
-    private var lastNumber = 0
     private var runningCount = 0
     /// Checks whose time has come while too many others were under way.
-    private var waiting = CircularBuffer<(check: HealthCheck, number: Int)>()
+    private var waiting = CircularBuffer<Entry>()
     private var isMakingWaiting = false
+    private var wheel: TimerWheel<Event>
+    private var look: (timer: Scheduled<Void>, at: NIODeadline)?
 
     /// - Parameters:
     ///   - loop: where checks are made.
@@ -41,6 +59,7 @@ final class CheckSchedule {
         self.tools = tools
         self.maximumConcurrentChecks = maximumConcurrentChecks
         self.report = report
+        wheel = TimerWheel(at: NIODeadline.now().inNanoseconds)
     }
 
     /// Makes the check at once, and from then on at its policy's pace.
@@ -49,9 +68,9 @@ final class CheckSchedule {
         do {
             let address = try SocketAddress(
                 ipAddress: check.socket.address.description, port: Int(check.socket.port.rawValue))
-            lastNumber += 1
-            entries[check] = Entry(number: lastNumber, address: address)
-            makeSoon(check, lastNumber)
+            let entry = Entry(check, at: address)
+            entries[check] = entry
+            makeSoon(entry)
         } catch {
             _ = report(check, CheckOutcome(failure: .notMade("\(error)"), duration: .zero))
         }
@@ -60,8 +79,9 @@ final class CheckSchedule {
     /// Makes the check no more.
     func stop(_ check: HealthCheck) {
         guard let entry = entries.removeValue(forKey: check) else { return }
-        entry.timer?.cancel()
+        entry.hasStopped = true
         guard let run = entry.run else { return }
+        entry.run = nil
         run.cancel()
         runningCount -= 1
         makeWaiting()
@@ -71,6 +91,8 @@ final class CheckSchedule {
     func stopAll() {
         waiting.removeAll()
         for check in Array(entries.keys) { stop(check) }
+        look?.timer.cancel()
+        look = nil
     }
 
     /// The time from the start of one check to the start of the next: the interval, give or take
@@ -81,8 +103,8 @@ final class CheckSchedule {
         interval * Double.random(in: 0.9...1.1, using: &random)
     }
 
-    private func makeSoon(_ check: HealthCheck, _ number: Int) {
-        waiting.append((check, number))
+    private func makeSoon(_ entry: Entry) {
+        waiting.append(entry)
         makeWaiting()
     }
 
@@ -91,29 +113,75 @@ final class CheckSchedule {
         guard !isMakingWaiting else { return }
         isMakingWaiting = true
         defer { isMakingWaiting = false }
-        while runningCount < maximumConcurrentChecks, let (check, number) = waiting.popFirst() {
-            guard let entry = entries[check], entry.number == number else { continue }
-            let begin = NIODeadline.now()
-            let run = CheckRun(check, on: loop, tools: tools) { [weak self] outcome in
-                self?.finished(check, number, begin, outcome)
-            }
-            runningCount += 1
-            entries[check]?.run = run
-            run.start(at: entry.address, timeout: TimeAmount(check.policy.timeout))
+        while runningCount < maximumConcurrentChecks, let entry = waiting.popFirst() {
+            guard !entry.hasStopped else { continue }
+            make(entry)
         }
     }
 
-    private func finished(
-        _ check: HealthCheck, _ number: Int, _ begin: NIODeadline, _ outcome: CheckOutcome
-    ) {
-        runningCount -= 1
-        entries[check]?.run = nil
-        let interval = report(check, outcome) ?? check.policy.interval
-        let next = begin + TimeAmount(Self.pause(interval, using: &random))
-        // A timer that is due at the moment it is cancelled runs all the same.
-        entries[check]?.timer = loop.assumeIsolated().scheduleTask(deadline: next) {
-            [weak self] in self?.makeSoon(check, number)
+    private func make(_ entry: Entry) {
+        let begin = NIODeadline.now()
+        let timeout = TimeAmount(entry.check.policy.timeout)
+        let run = CheckRun(entry.check, on: loop, tools: tools) { [weak self] outcome in
+            self?.finished(entry, begin, outcome)
         }
+        runningCount += 1
+        entry.run = run
+        entry.runCount += 1
+        awaitEnd(of: entry, at: begin + timeout)
+        run.start(at: entry.address, timeout: timeout)
+    }
+
+    private func finished(_ entry: Entry, _ begin: NIODeadline, _ outcome: CheckOutcome) {
+        runningCount -= 1
+        entry.run = nil
+        let interval = report(entry.check, outcome) ?? entry.check.policy.interval
+        wait(for: .turn(entry), at: begin + TimeAmount(Self.pause(interval, using: &random)))
         makeWaiting()
     }
+
+    private func awaitEnd(of entry: Entry, at due: NIODeadline) {
+        wait(for: .end(entry, run: entry.runCount, due: due), at: due)
+    }
+
+    private func wait(for event: Event, at due: NIODeadline) {
+        wheel.insert(event, at: due.inNanoseconds)
+        if let look, look.at <= due { return }
+        lookAgain()
+    }
+
+    /// Sets the timer to when there is something to look at.
+    private func lookAgain() {
+        look?.timer.cancel()
+        look = nil
+        guard let next = wheel.nextLook else { return }
+        let due = NIODeadline.uptimeNanoseconds(UInt64(next))
+        // A timer that is due at the moment it is cancelled runs all the same.
+        let timer = loop.assumeIsolated().scheduleTask(deadline: due) {
+            [weak self] () -> Void in self?.lookNow()
+        }
+        look = (timer, due)
+    }
+
+    private func lookNow() {
+        for event in wheel.takeDue(at: NIODeadline.now().inNanoseconds) {
+            switch event {
+            case .turn(let entry):
+                if !entry.hasStopped { makeSoon(entry) }
+            case .end(let entry, let number, let due):
+                guard let run = entry.run, entry.runCount == number else { continue }
+                let timeout = TimeAmount(entry.check.policy.timeout)
+                let now = NIODeadline.now()
+                if !run.timeIsOver(after: timeout, late: now - due) {
+                    awaitEnd(of: entry, at: now + timeout)
+                }
+            }
+        }
+        lookAgain()
+    }
+}
+
+extension NIODeadline {
+    /// The time as a `TimerWheel` takes it.
+    fileprivate var inNanoseconds: Int64 { Int64(uptimeNanoseconds) }
 }

@@ -21,6 +21,8 @@ struct HTTPAnswer {
     /// Bytes of a body that are looked at.
     static let bodyLimit = 65_536
 
+    private static let beginning = Array("HTTP/1.".utf8)
+
     private let wish: Wish
     private var head: [UInt8] = []
     /// The status, and the body so far, once the head is complete.
@@ -116,6 +118,7 @@ struct HTTPAnswer {
         let limit = min(head.count, Self.headLimit)
         while searched < limit {
             searched += 1
+            guard head[searched - 1] == 0x0a else { continue }
             if head[..<searched].hasSuffix([0x0d, 0x0a, 0x0d, 0x0a])
                 || head[..<searched].hasSuffix([0x0a, 0x0a])
             {
@@ -127,7 +130,7 @@ struct HTTPAnswer {
 
     /// Whether this may be how an answer begins: told from the first bytes, without waiting.
     private static func mayBegin(_ bytes: [UInt8]) -> Bool {
-        zip(bytes, Array("HTTP/1.".utf8)).allSatisfy { $0 == $1 }
+        zip(bytes, beginning).allSatisfy { $0 == $1 }
     }
 
     /// The three digits after `HTTP/1.x` and a space.

@@ -6,6 +6,9 @@ import Netfilter
 actor ConnectionWatch {
     /// How long one wait lasts: as long may the watch outlive its task.
     private static let waitMilliseconds = 100
+    /// Between two readings: to wake for each connection costs more than to read what it shows, and
+    /// the socket's buffer holds what comes meanwhile many times over.
+    private static let readInterval = Duration.milliseconds(10)
     /// Between two looks whether there is anything to watch.
     private static let idleInterval = Duration.milliseconds(250)
     /// Between two tries to listen.
@@ -50,7 +53,7 @@ actor ConnectionWatch {
         board.take(nil)
         while !Task.isCancelled, board.isWatching {
             board.take(try socket.next(withinMilliseconds: Self.waitMilliseconds))
-            await Task.yield()
+            try await Task.sleep(for: Self.readInterval)
         }
     }
 }
