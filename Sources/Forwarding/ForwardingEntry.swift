@@ -37,6 +37,9 @@ package struct ForwardingEntry: Hashable, Sendable {
     package var fallback: Fallback
     /// How long a silent client keeps its backend; nil: each connection chooses anew.
     package var affinitySeconds: Int?
+    /// The address that stands for the Service, if a client's backend is remembered for all of its
+    /// frontends together; nil: this frontend remembers for itself.
+    package var affinityService: IPAddress?
     /// The only sources allowed; empty: everyone.
     package var allowedSources: [CIDRBlock]
     /// Whose address the backends see.
@@ -81,6 +84,14 @@ package struct ForwardingEntry: Hashable, Sendable {
 
     /// Whether there is anybody who gets its connections.
     package var hasTargets: Bool { !backends.isEmpty || directReturn != nil }
+
+    /// The backends that any client may keep: under policy Local only those of this host.
+    package var backendsToKeep: Set<SocketEndpoint> {
+        Set(isLocalForOutside ? backends.prefix(localCount) : backends[...])
+    }
+
+    /// Whether the frontend remembers clients for itself.
+    package var hasOwnAffinity: Bool { affinitySeconds != nil && affinityService == nil }
 
     /// The address family of frontend and backends.
     package var family: IPFamily { frontend.address.family }

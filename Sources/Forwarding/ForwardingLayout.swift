@@ -43,11 +43,18 @@ package struct ForwardingLayout: Hashable, Sendable {
     /// The tables of both address families.
     package var familyTables: [TableID] { IPFamily.allCases.map(table) }
 
-    /// The map in which the kernel remembers clients, and its table.
+    /// The map in which the kernel remembers clients of single frontends, and its table.
     package func affinityMap(
         _ family: TableFamily
     ) -> (table: TableID, declaration: SetDeclaration) {
         (TableID(family, role.tableName), sets.affinity)
+    }
+
+    /// The map in which the kernel remembers clients of whole Services, and its table.
+    package func serviceAffinityMap(
+        _ family: TableFamily
+    ) -> (table: TableID, declaration: SetDeclaration) {
+        (TableID(family, role.tableName), sets.serviceAffinity)
     }
 
     /// The set of sources that a balancer blocks.

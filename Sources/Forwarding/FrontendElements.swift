@@ -15,11 +15,13 @@ struct FrontendElements {
     /// The chains that must be there before the elements.
     var chains: [SharedChain] {
         var chains: [SharedChain] = []
-        if entry.slotsForAll.count > 0 { chains += choosing(entry.slotsForAll).withSuccessors }
-        if entry.isLocalForOutside, entry.localCount > 0 {
-            chains += choosing(entry.localSlots).withSuccessors
+        if entry.slotsForAll.count > 0 {
+            chains += SharedChain.forAll(of: entry).withSuccessors
         }
-        if let seconds = entry.affinitySeconds { chains.append(.remember(seconds)) }
+        if entry.isLocalForOutside, entry.localCount > 0 {
+            chains += SharedChain.forOutside(of: entry).withSuccessors
+        }
+        if let remembering = SharedChain.remembering(entry) { chains.append(remembering) }
         if let guardChain { chains.append(.guarding(guardChain)) }
         return chains
     }
@@ -45,14 +47,19 @@ struct FrontendElements {
         let key = entry.frontend.key
         let sets = layout.sets
         var elements = [
-            PlacedElement(set: sets.services, element: verdict(key, entry.slotsForAll))
+            PlacedElement(
+                set: sets.services,
+                element: verdict(
+                    key, entry.slotsForAll.count > 0 ? .forAll(of: entry) : nil,
+                    else: entry.fallback))
         ]
         if entry.isLocalForOutside, !entry.backends.isEmpty {
-            let element = verdict(key, entry.localSlots, whenNone: .drop)
+            let element = verdict(
+                key, entry.localCount > 0 ? .forOutside(of: entry) : nil, else: .drop)
             elements.append(PlacedElement(set: sets.fromOutside, element: element))
         }
-        if let seconds = entry.affinitySeconds {
-            let jump = Verdict.jump(SharedChain.remember(seconds).name)
+        if let remembering = SharedChain.remembering(entry) {
+            let jump = Verdict.jump(remembering.name)
             let element = Element(key, value: .verdict(jump), comment: comment)
             elements.append(PlacedElement(set: sets.remember, element: element))
         }
@@ -67,7 +74,30 @@ struct FrontendElements {
             elements.append(
                 PlacedElement(set: sets.holdRefusals, element: Element(key, comment: comment)))
         }
-        return elements + allowedSources(key) + protection(key)
+        return elements + serviceAffinity(key) + allowedSources(key) + protection(key)
+    }
+
+    /// What leads a client of the whole Service to the endpoint that it has.
+    private func serviceAffinity(_ key: ElementData) -> [PlacedElement] {
+        guard let service = entry.affinityService, entry.affinitySeconds != nil else { return [] }
+        var value = ElementData()
+        value.append(service)
+        var elements = [
+            PlacedElement(
+                set: layout.sets.serviceAddresses,
+                element: Element(key, value: .data(value), comment: comment))
+        ]
+        // A backend may fill several slots.
+        var known: Set<IPAddress> = []
+        for backend in entry.backends where known.insert(backend.address).inserted {
+            var member = key
+            member.append(backend.address)
+            elements.append(
+                PlacedElement(
+                    set: layout.sets.endpointsByAddress,
+                    element: Element(member, value: .data(data(backend)))))
+        }
+        return elements
     }
 
     /// What bounds the frontend's connections on a balancer, and what counts the refused ones.
@@ -120,18 +150,14 @@ struct FrontendElements {
         return elements
     }
 
-    private func choosing(_ slots: SlotRange) -> SharedChain {
-        SharedChain.choosing(among: slots, for: entry)
-    }
-
     private func verdict(
-        _ key: ElementData, _ slots: SlotRange, whenNone: ForwardingEntry.Fallback? = nil
+        _ key: ElementData, _ chain: SharedChain?, else fallback: ForwardingEntry.Fallback
     ) -> Element {
         let verdict: Verdict
-        if slots.count > 0 {
-            verdict = .goto(choosing(slots).name)
+        if let chain {
+            verdict = .goto(chain.name)
         } else {
-            verdict = (whenNone ?? entry.fallback) == .drop ? .drop : .goto(BaseChains.refuse)
+            verdict = fallback == .drop ? .drop : .goto(BaseChains.refuse)
         }
         return Element(key, value: .verdict(verdict), comment: comment)
     }
@@ -139,10 +165,14 @@ struct FrontendElements {
     private func slot(_ slot: Int, _ backend: SocketEndpoint) -> Element {
         var key = entry.frontend.key
         key.append(number: UInt32(slot))
+        return Element(key, value: .data(data(backend)))
+    }
+
+    private func data(_ backend: SocketEndpoint) -> ElementData {
         var value = ElementData()
         value.append(backend.address)
         value.append(backend.port)
-        return Element(key, value: .data(value))
+        return value
     }
 
     private func allowedSources(_ key: ElementData) -> [PlacedElement] {

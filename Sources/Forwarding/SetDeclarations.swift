@@ -7,6 +7,9 @@ enum SetNames {
     static let endpoints = "endpoints"
     static let affinity = "affinity"
     static let remember = "remember"
+    static let serviceAffinity = "service_affinity"
+    static let serviceAddresses = "service_addresses"
+    static let endpointsByAddress = "endpoints_by_address"
     static let hideClient = "hide_client"
     static let hideNode = "hide_node"
     static let hairpin = "hairpin"
@@ -57,6 +60,21 @@ struct SetDeclarations: Sendable {
         SetNames.affinity, key: Fields.client, value: .data(Fields.backend),
         filling: .byPackets(timeoutSeconds: 10_800), size: Self.affinitySize,
         comment: "client . frontend -> its endpoint, learned from traffic")
+
+    let serviceAffinity = SetDeclaration(
+        SetNames.serviceAffinity, key: Fields.clientOfService,
+        value: .data([.destinationAddress]), filling: .byPackets(timeoutSeconds: 10_800),
+        size: Self.affinitySize,
+        comment: "client . Service -> the address of its endpoint, learned from traffic")
+
+    let serviceAddresses = SetDeclaration(
+        SetNames.serviceAddresses, key: Fields.frontend, value: .data([.destinationAddress]),
+        comment: "frontends that share affinity -> the address that stands for their Service")
+
+    let endpointsByAddress = SetDeclaration(
+        SetNames.endpointsByAddress, key: Fields.frontend + [.destinationAddress],
+        value: .data(Fields.backend),
+        comment: "frontends that share affinity: frontend . address -> endpoint")
 
     let remember = SetDeclaration(
         SetNames.remember, key: Fields.frontend, value: .verdict,
@@ -126,16 +144,18 @@ struct SetDeclarations: Sendable {
     /// The sets of a node's table.
     var ofNode: [SetDeclaration] {
         [
-            services, fromOutside, endpoints, affinity, remember, hideClient, hideNode, hairpin,
-            allowedSources, clusterIPs, serviceRanges, pods, cluster,
+            services, fromOutside, endpoints, affinity, serviceAffinity, serviceAddresses,
+            endpointsByAddress, remember, hideClient, hideNode, hairpin, allowedSources,
+            clusterIPs, serviceRanges, pods, cluster,
         ]
     }
 
     /// The sets of a balancer's table.
     var ofBalancer: [SetDeclaration] {
         [
-            services, endpoints, affinity, remember, hideClient, allowedSources, holdRefusals,
-            guards, strangers, overRate, overLimit, virtualIPs, blocklist,
+            services, endpoints, affinity, serviceAffinity, serviceAddresses, endpointsByAddress,
+            remember, hideClient, allowedSources, holdRefusals, guards, strangers, overRate,
+            overLimit, virtualIPs, blocklist,
         ]
     }
 }

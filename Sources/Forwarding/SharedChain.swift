@@ -11,12 +11,22 @@ enum SharedChain: Hashable, Comparable {
     case restrictedRandom(SlotRange)
     /// Lets allowed sources pass to `stickyRandom`.
     case restrictedStickyRandom(SlotRange)
+    /// Takes the endpoint that the client has of the whole Service, else picks one of these slots.
+    case stickyService(SlotRange)
+    /// The same if that endpoint is on this host.
+    case stickyLocalService(SlotRange)
+    /// Lets allowed sources pass to `stickyService`.
+    case restrictedStickyService(SlotRange)
+    /// Lets allowed sources pass to `stickyLocalService`.
+    case restrictedStickyLocalService(SlotRange)
     /// Picks one of so many slots by the client's address.
     case hash(Int)
     /// Lets allowed sources pass to `hash`.
     case restrictedHash(Int)
     /// Learns or renews a client's choice for so many seconds.
     case remember(Int)
+    /// Learns or renews a client's endpoint of the whole Service for so many seconds.
+    case rememberService(Int)
     /// Drops new connections that exceed bounds.
     case guarding(GuardChain)
 
@@ -31,16 +41,41 @@ enum SharedChain: Hashable, Comparable {
         return (1...ForwardingLimits.preparedSlotCount).map { .random(SlotRange(count: $0)) }
     }
 
-    /// How a frontend chooses among these slots.
-    static func choosing(among slots: SlotRange, for entry: ForwardingEntry) -> SharedChain {
-        if entry.choosesBySource, entry.affinitySeconds == nil {
-            return entry.allowedSources.isEmpty ? .hash(slots.count) : .restrictedHash(slots.count)
+    /// How a frontend chooses for clients that no policy keeps to this host.
+    static func forAll(of entry: ForwardingEntry) -> SharedChain {
+        choosing(among: entry.slotsForAll, for: entry, isLocal: false)
+    }
+
+    /// How a frontend chooses for clients from outside, under policy Local.
+    static func forOutside(of entry: ForwardingEntry) -> SharedChain {
+        choosing(among: entry.localSlots, for: entry, isLocal: true)
+    }
+
+    private static func choosing(
+        among slots: SlotRange, for entry: ForwardingEntry, isLocal: Bool
+    ) -> SharedChain {
+        let isRestricted = !entry.allowedSources.isEmpty
+        guard entry.affinitySeconds != nil else {
+            if entry.choosesBySource {
+                return isRestricted ? .restrictedHash(slots.count) : .hash(slots.count)
+            }
+            return isRestricted ? .restrictedRandom(slots) : .random(slots)
         }
-        return switch (entry.affinitySeconds != nil, !entry.allowedSources.isEmpty) {
-        case (false, false): .random(slots)
-        case (true, false): .stickyRandom(slots)
-        case (false, true): .restrictedRandom(slots)
-        case (true, true): .restrictedStickyRandom(slots)
+        guard entry.affinityService != nil else {
+            return isRestricted ? .restrictedStickyRandom(slots) : .stickyRandom(slots)
+        }
+        return switch (isLocal, isRestricted) {
+        case (false, false): .stickyService(slots)
+        case (true, false): .stickyLocalService(slots)
+        case (false, true): .restrictedStickyService(slots)
+        case (true, true): .restrictedStickyLocalService(slots)
+        }
+    }
+
+    /// How a frontend remembers its clients; nil if it does not.
+    static func remembering(_ entry: ForwardingEntry) -> SharedChain? {
+        entry.affinitySeconds.map {
+            entry.affinityService == nil ? .remember($0) : .rememberService($0)
         }
     }
 
@@ -51,9 +86,14 @@ enum SharedChain: Hashable, Comparable {
         case .stickyRandom(let slots): "sticky_random_\(slots)"
         case .restrictedRandom(let slots): "restricted_random_\(slots)"
         case .restrictedStickyRandom(let slots): "restricted_sticky_random_\(slots)"
+        case .stickyService(let slots): "sticky_service_random_\(slots)"
+        case .stickyLocalService(let slots): "sticky_local_service_random_\(slots)"
+        case .restrictedStickyService, .restrictedStickyLocalService:
+            "restricted_" + (next?.name ?? "")
         case .hash(let count): "hash_\(count)"
         case .restrictedHash(let count): "restricted_hash_\(count)"
         case .remember(let seconds): "remember_\(seconds)s"
+        case .rememberService(let seconds): "remember_service_\(seconds)s"
         case .guarding(let guardChain): guardChain.name
         }
     }
@@ -61,9 +101,13 @@ enum SharedChain: Hashable, Comparable {
     /// The chain that this one ends in, if it does.
     var next: SharedChain? {
         switch self {
-        case .random, .hash, .remember, .guarding: nil
+        case .random, .hash, .remember, .rememberService, .guarding: nil
         case .restrictedHash(let count): .hash(count)
-        case .stickyRandom(let slots), .restrictedRandom(let slots): .random(slots)
+        case .stickyRandom(let slots), .restrictedRandom(let slots), .stickyService(let slots),
+            .stickyLocalService(let slots):
+            .random(slots)
+        case .restrictedStickyService(let slots): .stickyService(slots)
+        case .restrictedStickyLocalService(let slots): .stickyLocalService(slots)
         case .restrictedStickyRandom(let slots): .stickyRandom(slots)
         }
     }
@@ -75,68 +119,4 @@ enum SharedChain: Hashable, Comparable {
     var sets: [SetDeclaration] {
         if case .guarding(let guardChain) = self { guardChain.sets } else { [] }
     }
-
-    /// The chain as it stands in the table of such a host.
-    func chain(on role: ForwardingLayout.Role) -> Chain {
-        switch self {
-        case .guarding(let guardChain): return guardChain.chain
-        case .random(let slots):
-            let slot = Selector.random(
-                modulus: UInt32(slots.count), offset: UInt32(slots.first))
-            return Chain(
-                name, comment: "one such chain for each endpoint count in use",
-                rules: [
-                    Rule(.translateDestination(Fields.frontend + [slot], map: SetNames.endpoints))
-                ])
-        case .hash(let count):
-            let hash = Selector.sourceHash(modulus: UInt32(count), seed: Fields.hashSeed)
-            return Chain(
-                name, comment: "a client stays with its slot",
-                rules: [
-                    Rule(.translateDestination(Fields.frontend + [hash], map: SetNames.endpoints))
-                ])
-        case .stickyRandom(let slots):
-            return Chain(
-                name, comment: "with ClientIP affinity",
-                rules: [
-                    Rule(.translateDestination(Fields.client, map: SetNames.affinity)),
-                    Rule(.verdict(.goto(SharedChain.random(slots).name))),
-                ])
-        case .restrictedRandom, .restrictedStickyRandom, .restrictedHash:
-            return Chain(
-                name, comment: "with loadBalancerSourceRanges",
-                rules: [
-                    Rule(
-                        .inSet(
-                            Fields.frontend + [.sourceAddress], isNegated: true,
-                            set: SetNames.allowedSources),
-                        .verdict(role == .node ? .drop : .goto(BaseChains.strangers))),
-                    Rule(.verdict(.goto(next?.name ?? ""))),
-                ])
-        case .remember(let seconds):
-            return Chain(
-                name, comment: "learn or renew; one such chain for each affinity timeout",
-                rules: [
-                    Rule(
-                        .isProtocol([.tcp, .udp, .sctp]),
-                        .update(
-                            set: SetNames.affinity,
-                            key: [.sourceAddress] + Fields.originalFrontend,
-                            timeoutSeconds: seconds,
-                            value: [.destinationAddress, .destinationPort]))
-                ])
-        }
-    }
-}
-
-/// The fields that rules look up, in the order of the keys.
-enum Fields {
-    static let frontend: [Selector] = [.destinationAddress, .transportProtocol, .destinationPort]
-    static let originalFrontend: [Selector] = [
-        .originalDestinationAddress, .transportProtocol, .originalDestinationPort,
-    ]
-    /// The same on every balancer, so that they agree where a client goes.
-    static let hashSeed: UInt32 = 0x736c_7569
-    static let client: [Selector] = [.sourceAddress] + frontend
-    static let backend: [Selector] = [.destinationAddress, .destinationPort]
 }

@@ -35,6 +35,15 @@ enum KernelFacts {
         family.addressFamily == .v4 ? 3 : 4
     }
 
+    /// Writes the address in a register into the packet as its destination; only IPv4's header
+    /// has a checksum (RFC 791 section 3.1).
+    static func writeDestination(from word: Int, in family: TableFamily) -> KernelExpression {
+        let isIPv4 = family.addressFamily == .v4
+        return .writeAddress(
+            offset: isIPv4 ? 16 : 24, length: UInt32(family.addressByteCount),
+            checksumOffset: isIPv4 ? 10 : nil, from: word)
+    }
+
     /// A number of four bytes in the host's order, as registers hold the kernel's own numbers.
     static func bytes(_ number: UInt32) -> [UInt8] {
         (0..<4).map { UInt8(truncatingIfNeeded: number.littleEndian >> ($0 * 8)) }

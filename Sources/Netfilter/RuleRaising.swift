@@ -53,6 +53,8 @@ struct RuleRaising {
                 key == UInt32(NFT_META_MARK.rawValue)
             else { return foreign(expression) }
             statements.append(.setMark(fields, map: map))
+        case .writeAddress(_, _, _, let from):
+            writeAddress(expression, from: from)
         case .forward(let family, let device, let address):
             guard case .mapped(let fields, let map) = registers[address],
                 registers[device] == .device(.incomingDevice), family == self.family.addressNumber
@@ -203,6 +205,18 @@ struct RuleRaising {
         default: break
         }
         foreign(.bound(bound, set: set, key: key, timeoutMilliseconds: timeoutMilliseconds))
+    }
+
+    private mutating func writeAddress(_ expression: KernelExpression, from register: Int) {
+        guard expression == KernelFacts.writeDestination(from: register, in: family) else {
+            return foreign(expression)
+        }
+        switch registers[register] {
+        case .mapped(let fields, let map): statements.append(.setDestination(fields, map: map))
+        case .field(let field) where field.kind == .address:
+            statements.append(.copyToDestination(field))
+        default: foreign(expression)
+        }
     }
 
     private mutating func reject(type: UInt32, code: UInt8) {

@@ -61,6 +61,10 @@ extension Selector {
             expression = Self.connectionExpression
             detail.append(0, number: UInt32(NFT_CT_PROTO_DST.rawValue))
             detail.append(1, number: 0)
+        case .answeringAddress:
+            expression = Self.connectionExpression
+            detail.append(0, number: Self.sourceKey(in: family))
+            detail.append(1, number: 1)
         // In the key of a set one number is like another.
         case .random(let modulus, _), .sourceHash(let modulus, _), .connectionHash(let modulus, _),
             .quotedClientHash(let modulus, _), .quotedConnectionHash(let modulus, _):
@@ -84,8 +88,8 @@ extension Selector {
         let candidates: [Selector] =
             [
                 .sourceAddress, .destinationAddress, .transportProtocol, .sourcePort,
-                .destinationPort, .originalDestinationAddress, .originalDestinationPort, .mark,
-                .quotedProtocol, .quotedSourcePort,
+                .destinationPort, .originalDestinationAddress, .originalDestinationPort,
+                .answeringAddress, .mark, .quotedProtocol, .quotedSourcePort,
             ] + (expression == Self.numberExpression ? [.random(modulus: numberModulus ?? 0)] : [])
         guard let match = candidates.first(where: { $0.typeOf(in: family).bytes == bytes })
         else { return nil }
@@ -95,6 +99,11 @@ extension Selector {
     /// The connection tracking key of the original destination address.
     static func destinationKey(in family: TableFamily) -> UInt32 {
         UInt32(family.addressFamily == .v4 ? NFT_CT_DST_IP.rawValue : NFT_CT_DST_IP6.rawValue)
+    }
+
+    /// The connection tracking key of a source address.
+    static func sourceKey(in family: TableFamily) -> UInt32 {
+        UInt32(family.addressFamily == .v4 ? NFT_CT_SRC_IP.rawValue : NFT_CT_SRC_IP6.rawValue)
     }
 
     private func payloadField(in family: TableFamily) -> (header: UInt32, field: UInt32) {

@@ -101,7 +101,9 @@ struct SymbolicRegisters {
         case .connection(NFT_CT_STATUS.rawValue, _, let to):
             return (.connectionStatus(mask: nil), to)
         case .connection(_, _, let to):
-            let fields: [Selector] = [.originalDestinationAddress, .originalDestinationPort]
+            let fields: [Selector] = [
+                .originalDestinationAddress, .originalDestinationPort, .answeringAddress,
+            ]
             return field(of: fields, loadedBy: expression, to: to)
         case .route(KernelFacts.addressType, KernelFacts.sourceAddressFlag, let to):
             return (.sourceAddressType, to)

@@ -10,6 +10,8 @@ package struct Packet: Hashable, Sendable {
     package let transport: TransportProtocol
     /// Where the client sent it.
     package let originalDestination: SocketEndpoint
+    /// Where connection tracking sends it instead; nil: to where the client did.
+    package private(set) var translation: SocketEndpoint?
     /// True if connection tracking cannot place it.
     package let isInvalid: Bool
     /// True for a backend's RST that answers the SYN of a client.
@@ -37,6 +39,7 @@ package struct Packet: Hashable, Sendable {
         source = backend
         destination = host
         originalDestination = frontend
+        translation = backend
         isInvalid = false
         isRefusal = true
     }
@@ -45,7 +48,13 @@ package struct Packet: Hashable, Sendable {
     package var flags: TCPFlags { isRefusal ? [.reset, .acknowledge] : .synchronize }
 
     /// True if the destination was translated on the way.
-    package var isTranslated: Bool { destination != originalDestination }
+    package var isTranslated: Bool { translation.map { $0 != originalDestination } ?? false }
+
+    /// Sends it to another destination, as connection tracking will do with those that follow.
+    mutating func translate(to endpoint: SocketEndpoint) {
+        translation = endpoint
+        destination = endpoint
+    }
 }
 
 /// Where a packet's walk through the rules ended.

@@ -126,41 +126,34 @@ package struct PacketWalk: Sendable {
     private mutating func perform(
         _ statement: Statement, of chain: String, _ traveller: inout Traveller
     ) -> Effect {
-        let family = table.id.family
-        var met = StatementText.text(of: statement, family: family)
+        var met = StatementText.text(of: statement, family: table.id.family)
         defer { traveller.steps.append(WalkStep(chain: chain, text: met)) }
+        if let isMatch = matches(statement, traveller) { return isMatch ? .goOn : .noMatch }
         switch statement {
-        case .inSet(let fields, let isNegated, let set):
-            return (find(fields, in: set, traveller) != nil) != isNegated ? .goOn : .noMatch
-        case .isProtocol(let protocols):
-            return protocols.contains(traveller.packet.transport) ? .goOn : .noMatch
-        case .isInvalid: return traveller.packet.isInvalid ? .goOn : .noMatch
-        case .hasTCPFlags(let flags, let mask):
-            return traveller.packet.flags.intersection(mask) == flags ? .goOn : .noMatch
-        case .hasSequenceNumber(let number):
-            // A first packet's number is the client's choice; a refusal's is 0 (RFC 9293, 3.10.7.1).
-            return traveller.packet.isRefusal && number == 0 ? .goOn : .noMatch
-        case .isOfFamily:
-            let family = traveller.packet.destination.address.family
-            return family == table.id.family.addressFamily ? .goOn : .noMatch
-        // The walk knows whole packets of connections only.
-        case .isFragment, .hasICMPType, .quotesPlainHeader: return .noMatch
         case .setMark(let fields, let map):
-            guard case .data(let data) = find(fields, in: map, traveller)?.value else {
+            guard case .number(let mark)? = values(fields, in: map, traveller).first else {
                 return .noMatch
             }
-            traveller.mark = data.register(0).bigEndian
+            traveller.mark = mark
+            return .goOn
+        case .setDestination(let fields, let map):
+            guard case .address(let address)? = values(fields, in: map, traveller).first else {
+                return .noMatch
+            }
+            met += " -> \(address)"
+            traveller.setDestination(address)
+            return .goOn
+        case .copyToDestination(let field):
+            guard case .address(let address)? = traveller.value(of: field, table.id.family) else {
+                return .noMatch
+            }
+            traveller.setDestination(address)
             return .goOn
         case .forward(let fields, let map):
-            guard case .data(let data) = find(fields, in: map, traveller)?.value,
-                case .address(let node)? = FieldReader.fields(
-                    of: data, as: [.destinationAddress], family: family
-                ).first
-            else { return .noMatch }
+            guard case .address(let node)? = values(fields, in: map, traveller).first else {
+                return .noMatch
+            }
             return .end(.forwarded(to: node))
-        case .isDestinationTranslated: return traveller.packet.isTranslated ? .goOn : .noMatch
-        case .isSourceLocal:
-            return localAddresses.contains(traveller.packet.source.address) ? .goOn : .noMatch
         case .verdictMap(let fields, let map):
             guard let element = find(fields, in: map, traveller),
                 case .verdict(let verdict) = element.value
@@ -168,9 +161,11 @@ package struct PacketWalk: Sendable {
             met += " -> \(element.comment.map { "\"\($0)\" " } ?? "")\(verdict)"
             return .take(verdict)
         case .translateDestination(let fields, let map):
-            guard let endpoint = translation(fields, in: map, traveller) else { return .noMatch }
+            guard let endpoint = SocketEndpoint(values(fields, in: map, traveller)) else {
+                return .noMatch
+            }
             met += " -> \(endpoint)"
-            traveller.packet.destination = endpoint
+            traveller.packet.translate(to: endpoint)
             return .take(.accept)
         case .masquerade:
             traveller.isMasqueraded = true
@@ -190,7 +185,8 @@ package struct PacketWalk: Sendable {
             return count(key, in: set, traveller) > limit ? .goOn : .noMatch
         case .reject(let refusal): return .end(.refused(refusal))
         case .verdict(let verdict): return .take(verdict)
-        case .foreign: return .goOn
+        // What only matches has been dealt with; the rest is foreign.
+        default: return .goOn
         }
     }
 
@@ -201,31 +197,5 @@ package struct PacketWalk: Sendable {
         let data = traveller.data(of: key, choose: choose)
         counted[set, default: [:]][data, default: 0] += 1
         return counted[set]?[data] ?? 0
-    }
-
-    private func find(
-        _ fields: [Selector], in set: String, _ traveller: Traveller
-    ) -> Element? {
-        guard let set = table.sets[set] else { return nil }
-        let key = traveller.data(of: fields, choose: choose)
-        if let element = set.elements[key] { return element }
-        guard set.declaration.isInterval else { return nil }
-        return set.elements.values.first { $0.covers(key, by: fields, in: table.id.family) }
-    }
-
-    private func translation(
-        _ fields: [Selector], in map: String, _ traveller: Traveller
-    ) -> SocketEndpoint? {
-        guard let set = table.sets[map], case .data(let valueFields) = set.declaration.value
-        else { return nil }
-        let key = traveller.data(of: fields, choose: choose)
-        var found = learned[map]?[key]
-        if case .data(let data) = set.elements[key]?.value { found = data }
-        guard let found else { return nil }
-        let values = FieldReader.fields(of: found, as: valueFields, family: table.id.family)
-        guard values.count == 2, case .address(let address) = values[0],
-            case .port(let number) = values[1], let port = Port(Int(number))
-        else { return nil }
-        return SocketEndpoint(address: address, port: port)
     }
 }

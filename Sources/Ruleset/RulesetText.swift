@@ -56,6 +56,10 @@ package enum StatementText {
         case .hasSequenceNumber(let number): "tcp sequence \(number)"
         case .isOfFamily, .isFragment, .hasICMPType, .quotesPlainHeader:
             DeviceText.match(statement, family: family)
+        case .setDestination(let fields, let map):
+            "\(family.headerWord) daddr set " + text(of: fields, family: family) + " map @" + map
+        case .copyToDestination(let field):
+            "\(family.headerWord) daddr set " + text(of: field, family: family)
         case .setMark, .forward: DeviceText.action(statement, family: family)
         case .isDestinationTranslated: "ct status dnat"
         case .isSourceLocal: "fib saddr type local"
@@ -93,6 +97,7 @@ package enum StatementText {
         case .destinationPort: "th dport"
         case .originalDestinationAddress: "ct original \(family.headerWord) daddr"
         case .originalDestinationPort: "ct original proto-dst"
+        case .answeringAddress: "ct reply \(family.headerWord) saddr"
         case .random(let modulus, let offset):
             "numgen random mod \(modulus)" + (offset > 0 ? " offset \(offset)" : "")
         case .sourceHash(let modulus, let seed):

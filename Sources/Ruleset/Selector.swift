@@ -16,6 +16,8 @@ package enum Selector: Hashable, Sendable {
     case originalDestinationAddress
     /// `ct original proto-dst`: the port that the client asked for.
     case originalDestinationPort
+    /// `ct reply ip saddr`: the address that answers the client.
+    case answeringAddress
     /// `numgen random mod N offset O`: O ..< O + N, by chance.
     case random(modulus: UInt32, offset: UInt32 = 0)
     /// `jhash ip saddr mod N seed S`: 0 ..< N, the same for every packet of a client.
@@ -52,7 +54,8 @@ package enum Selector: Hashable, Sendable {
     /// What kind of value the selector yields.
     package var kind: Kind {
         switch self {
-        case .sourceAddress, .destinationAddress, .originalDestinationAddress: .address
+        case .sourceAddress, .destinationAddress, .originalDestinationAddress, .answeringAddress:
+            .address
         case .transportProtocol: .transportProtocol
         case .sourcePort, .destinationPort, .originalDestinationPort: .port
         case .random, .sourceHash, .connectionHash, .mark, .quotedClientHash,

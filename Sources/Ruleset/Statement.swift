@@ -32,6 +32,15 @@ package enum Statement: Hashable, Sendable {
     case verdictMap([Selector], map: String)
     /// Translates the destination to what the map holds; goes on if nothing is found.
     case translateDestination([Selector], map: String)
+    /// Writes the address that the map holds into the packet as its destination; goes on only if
+    /// it is found.
+    ///
+    /// Nothing but the header changes: connection tracking has read it before, and a translation
+    /// behind this overwrites it. So it is a place for an address between two lookups, which has
+    /// to be put back where no translation follows.
+    case setDestination([Selector], map: String)
+    /// Writes an address into the packet as its destination, as `setDestination` does.
+    case copyToDestination(Selector)
     /// Marks the packet with the number that the map holds; goes on only if it is found.
     case setMark([Selector], map: String)
     /// Sends the packet back out of the device it came by, to the neighbour whose address the map
@@ -99,7 +108,7 @@ extension Statement {
         switch self {
         case .inSet(_, _, let name), .verdictMap(_, let name),
             .translateDestination(_, let name), .setMark(_, let name),
-            .forward(_, let name), .update(let name, _, _, _),
+            .setDestination(_, let name), .forward(_, let name), .update(let name, _, _, _),
             .isOverRate(_, let name, _, _), .isOverCount(_, let name, _):
             name
         default: nil

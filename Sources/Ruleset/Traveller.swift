@@ -15,6 +15,18 @@ struct Traveller {
         PacketFate(outcome: outcome, steps: steps)
     }
 
+    /// Writes another address into the header; connection tracking does not notice.
+    mutating func setDestination(_ address: IPAddress) {
+        packet.destination = SocketEndpoint(address: address, port: packet.destination.port)
+    }
+
+    /// What a selector yields that makes no number.
+    func value(of selector: Selector, _ family: TableFamily) -> FieldValue? {
+        FieldReader.fields(
+            of: data(of: [selector]) { _ in 0 }, as: [selector], family: family
+        ).first
+    }
+
     /// The bytes that the kernel would load into registers for these selectors.
     func data(of selectors: [Selector], choose: (UInt32) -> UInt32) -> ElementData {
         var data = ElementData()
@@ -27,6 +39,8 @@ struct Traveller {
             case .destinationPort: data.append(packet.destination.port)
             case .originalDestinationAddress: data.append(packet.originalDestination.address)
             case .originalDestinationPort: data.append(packet.originalDestination.port)
+            case .answeringAddress:
+                data.append((packet.translation ?? packet.originalDestination).address)
             case .random(let modulus, let offset): data.append(number: offset + choose(modulus))
             case .sourceHash(let modulus, let seed):
                 data.append(number: Self.hash(packet.source.address.bytes, seed) % modulus)

@@ -27,6 +27,8 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var internalPolicy: TrafficPolicy
     /// Whether a client stays with the endpoint it has.
     package var affinity: SessionAffinity
+    /// Over how much of the Service it does.
+    package var affinityScope: AffinityScope
     /// Where each node answers whether it has endpoints, for the external policy `local`.
     package var healthCheckNodePort: Port?
     /// Endpoints take traffic even when they are not ready.
@@ -61,6 +63,7 @@ package struct ServiceDefinition: Hashable, Sendable {
         externalPolicy = .cluster
         internalPolicy = .cluster
         affinity = .none
+        affinityScope = .port
         healthCheckNodePort = nil
         publishesNotReady = false
         isHeadless = false

@@ -25,6 +25,14 @@ package enum SessionAffinity: Hashable, Sendable {
     case clientIP(timeoutSeconds: Int)
 }
 
+/// Over which of a Service's frontends a client stays with the endpoint it has.
+package enum AffinityScope: String, Hashable, Sendable, CaseIterable {
+    /// Over none but the one it connects to: each port of each address remembers for itself.
+    case port
+    /// Over all of them.
+    case service
+}
+
 /// Which endpoints a Service prefers, by distance from the client (KEP-3015).
 package enum TrafficDistribution: Hashable, Sendable {
     case sameZone

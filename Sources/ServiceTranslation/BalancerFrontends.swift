@@ -127,6 +127,7 @@ package struct BalancerFrontends: Sendable {
                         choosesBySource: method != .random, protection: protection))
             }
         }
+        result.problems += service.shareAffinity(in: &result.entries)
         return result
     }
 

@@ -30,6 +30,7 @@ package struct NodeFrontends: Sendable {
         // An address may be named twice: as a load balancer's and as an external one, say.
         var known: Set<Frontend> = []
         result.entries.removeAll { !known.insert($0.frontend).inserted }
+        result.problems += service.shareAffinity(in: &result.entries)
         return result
     }
 

@@ -46,6 +46,7 @@ struct ServiceReading {
         service.externalPolicy = policy(spec.externalTrafficPolicy)
         service.internalPolicy = policy(spec.internalTrafficPolicy)
         service.affinity = affinity()
+        service.affinityScope = affinityScope()
         service.healthCheckNodePort = spec.healthCheckNodePort.flatMap { Port($0) }
         service.publishesNotReady = spec.publishNotReadyAddresses ?? false
         service.skipsProxy = object.metadata.label(WellKnown.serviceProxyName) != nil
@@ -115,6 +116,17 @@ struct ServiceReading {
             return .clientIP(timeoutSeconds: Self.affinitySeconds)
         }
         return .clientIP(timeoutSeconds: seconds)
+    }
+
+    private mutating func affinityScope() -> AffinityScope {
+        guard let text = object.metadata.annotations?[SluiceAnnotation.affinityScope] else {
+            return .port
+        }
+        if let scope = AffinityScope(rawValue: text) { return scope }
+        report(
+            "metadata.annotations[\(SluiceAnnotation.affinityScope)]",
+            "\(text.prefix(80).debugDescription) is not port or service; port is used")
+        return .port
     }
 
     private mutating func addresses(_ texts: [String], _ field: String) -> [IPAddress] {

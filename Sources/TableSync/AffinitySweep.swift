@@ -13,24 +13,28 @@ struct AffinitySweep {
     private var changedLately: Set<Frontend> = []
     /// True if frontends that are not in `allowed` have nothing either.
     private var coversAll = false
+    /// The same for clients that are remembered for whole Services.
+    private var services = ServiceAffinitySweep()
 
     /// Nothing has changed yet.
     init() {}
 
     /// Looks through the clients of all frontends: a predecessor may have known others.
     init(all entries: some Sequence<ForwardingEntry>) {
-        for entry in entries where entry.affinitySeconds != nil {
+        for entry in entries where entry.hasOwnAffinity {
             allowed[entry.frontend] = Set(entry.backends)
         }
         coversAll = true
+        services = ServiceAffinitySweep(all: entries)
     }
 
     /// Whether there is anything to look for.
-    var isEmpty: Bool { allowed.isEmpty && !coversAll }
+    var isEmpty: Bool { allowed.isEmpty && !coversAll && services.isEmpty }
 
     /// Notes the sticky frontends that lost a backend, or narrowed who may have which.
     ///
-    /// What is noted already is kept up to date, since a frontend may get backends again.
+    /// A frontend that is not sticky any more has lost all. What is noted already is kept up to
+    /// date, since a frontend may get backends again.
     mutating func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         var left: [Frontend: Set<SocketEndpoint>] = [:]
         for entry in old where coversAll || allowed[entry.frontend] != nil {
@@ -38,17 +42,15 @@ struct AffinitySweep {
         }
         let present = Dictionary(
             new.map { ($0.frontend, $0) }, uniquingKeysWith: { first, _ in first })
-        for entry in old where entry.affinitySeconds != nil {
-            let next = present[entry.frontend]
-            let kept = next?.reachableForAll ?? []
-            if !kept.isSuperset(of: entry.reachableForAll) || next?.affinitySeconds == nil {
-                left[entry.frontend] = kept
-            }
+        for entry in old where entry.hasOwnAffinity {
+            let kept = present[entry.frontend]?.backendsToRemember ?? []
+            if !kept.isSuperset(of: entry.backendsToRemember) { left[entry.frontend] = kept }
         }
         for entry in new
         where coversAll || allowed[entry.frontend] != nil || left[entry.frontend] != nil {
-            left[entry.frontend] = entry.reachableForAll
+            left[entry.frontend] = entry.backendsToRemember
         }
+        services.note(from: old, to: new)
         allowed.merge(left) { $1 }
         changedLately.formUnion(left.keys)
     }
@@ -58,6 +60,7 @@ struct AffinitySweep {
         allowed = allowed.filter { changedLately.contains($0.key) }
         changedLately = []
         coversAll = false
+        services.endRound()
     }
 
     /// The learned elements that lead to a backend which their frontend does not have.
@@ -65,6 +68,9 @@ struct AffinitySweep {
         among elements: [Element], of declaration: SetDeclaration, family: TableFamily
     ) -> [Element] {
         guard case .data(let valueFields) = declaration.value else { return [] }
+        if valueFields == ServiceAffinitySweep.valueFields {
+            return elements.filter { services.isStale($0, of: declaration, family) }
+        }
         return elements.filter { element in
             guard let frontend = Frontend(clientKey: element.key, family: family),
                 let left = allowed[frontend] ?? (coversAll ? [] : nil),
@@ -77,9 +83,9 @@ struct AffinitySweep {
 }
 
 extension ForwardingEntry {
-    /// The backends that any client may keep: under policy Local only those of this host.
-    fileprivate var reachableForAll: Set<SocketEndpoint> {
-        Set(isLocalForOutside ? backends.prefix(localCount) : backends[...])
+    /// The backends that clients of this frontend alone may be remembered for.
+    fileprivate var backendsToRemember: Set<SocketEndpoint> {
+        hasOwnAffinity ? backendsToKeep : []
     }
 }
 

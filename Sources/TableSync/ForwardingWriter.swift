@@ -201,6 +201,7 @@ package actor ForwardingWriter {
         var count = 0
         for family in TableFamily.allCases {
             count += try forgetClients(in: table.layout.affinityMap(family), family)
+            count += try forgetClients(in: table.layout.serviceAffinityMap(family), family)
         }
         if isLast { affinitySweep.endRound() }
         return count

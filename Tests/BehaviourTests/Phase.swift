@@ -28,7 +28,7 @@ enum Selection {
     /// They wait for timeouts, send a load for seconds, or restart a proxy several times.
     private static let slow: Set<Substring> = [
         "30", "49", "54", "67", "70", "71", "97", "98", "104", "105", "106", "109", "111", "112",
-        "117", "119", "120", "123", "126", "135", "S3", "S4",
+        "117", "119", "120", "123", "126", "135", "S3", "S4", "S5",
     ]
 
     static let phases: [Phase] = isComplete ? Phase.allCases : [.fresh]

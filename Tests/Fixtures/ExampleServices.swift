@@ -60,6 +60,14 @@ package struct ExampleServices: Sendable {
             "self": frontends("self", 22, [localPods[0]], here: 1),
             "etp-local-ranges": frontends(
                 "etp-local-ranges", 23, pods, external: .hostOnly, ranges: places.allowedSources),
+            "sticky-service": frontends(
+                "sticky-service", 25, pods, port: "http", affinity: 10_800, shares: true)
+                + frontends(
+                    "sticky-service", 25, pods.map { endpoint($0.address, 5353) }, port: "dns",
+                    transport: .udp, affinity: 10_800, shares: true),
+            "sticky-service-local": frontends(
+                "sticky-service-local", 26, pods, affinity: 10_800, shares: true,
+                external: .hostOnly, ranges: places.allowedSources),
             "etp-local-empty": frontends("etp-local-empty", 24, [], external: .hostOnly),
         ]
     }
@@ -84,7 +92,8 @@ extension ExampleServices {
     private func frontends(
         _ name: String, _ number: Int, _ backends: [SocketEndpoint], port: String? = nil,
         transport: TransportProtocol = .tcp, here: Int? = nil, affinity: Int? = nil,
-        external: ForwardingEntry.SourceHiding = .everyClient, ranges: [CIDRBlock] = []
+        shares: Bool = false, external: ForwardingEntry.SourceHiding = .everyClient,
+        ranges: [CIDRBlock] = []
     ) -> [ForwardingEntry] {
         let label = "default/" + name + (port.map { ":" + $0 } ?? "")
         let here = here ?? min(2, backends.count)
@@ -92,10 +101,12 @@ extension ExampleServices {
             _ address: IPAddress, _ port: UInt16, _ kind: String,
             _ hiding: ForwardingEntry.SourceHiding, ranges: [CIDRBlock] = []
         ) -> ForwardingEntry {
-            ForwardingEntry(
+            var entry = ForwardingEntry(
                 Frontend(address, transport, Fixtures.port(port)), label: label + kind,
                 backends: backends, localCount: here, isLocalForOutside: hiding == .hostOnly,
                 affinitySeconds: affinity, allowedSources: ranges, sourceHiding: hiding)
+            if shares { entry.affinityService = places.clusterIP(number) }
+            return entry
         }
         return [
             entry(places.clusterIP(number), 80, "", .byServiceRange),

@@ -86,7 +86,7 @@ struct AffinityTraceTests {
                 guard case .update(_, _, let seconds, _) = statement else { return nil }
                 return seconds
             }
-        #expect(timeouts.sorted() == [3, 60, 10_800])
+        #expect(timeouts.sorted() == [3, 60, 10_800, 10_800])
     }
 
     @Test("no other Service remembers anything", arguments: IPFamily.allCases)

@@ -44,7 +44,7 @@ struct RandomEntries {
         }
         let isLocal = isExternal && random.chance(40)
         let localCount = number(below: backends.count + 1)
-        return ForwardingEntry(
+        var entry = ForwardingEntry(
             frontend, label: "\(service):p\(number(below: 2))", backends: backends,
             localCount: localCount, isLocalForOutside: isLocal,
             outsideOnlyCount: isLocal ? number(below: localCount + 1) : 0,
@@ -53,6 +53,10 @@ struct RandomEntries {
                 ? [3, 60, 10_800].randomElement(using: &random) : nil,
             allowedSources: random.chance(20) ? ranges(places) : [],
             sourceHiding: !isExternal ? .byServiceRange : isLocal ? .hostOnly : .everyClient)
+        if entry.affinitySeconds != nil, random.chance(50) {
+            entry.affinityService = places.clusterIP(1 + number(below: 4))
+        }
+        return entry
     }
 
     /// Ranges that may overlap, touch or repeat, as users write them.

@@ -9,7 +9,8 @@ import Testing
 struct StatementTests {
     static let selectors: [Selector] = [
         .sourceAddress, .destinationAddress, .transportProtocol, .sourcePort, .destinationPort,
-        .originalDestinationAddress, .originalDestinationPort, .random(modulus: 65536),
+        .originalDestinationAddress, .originalDestinationPort, .answeringAddress,
+        .random(modulus: 65536),
     ]
 
     static let statements: [[Statement]] = [
@@ -29,6 +30,19 @@ struct StatementTests {
             .hasTCPFlags([.reset, .acknowledge], among: [.synchronize, .reset, .acknowledge]),
             .hasSequenceNumber(0), .verdict(.drop),
         ],
+        [.setDestination(DataPlane.frontend, map: "places")],
+        [
+            .setDestination(DataPlane.frontend, map: "places"),
+            .setDestination([.sourceAddress, .destinationAddress], map: "visits"),
+            .verdict(.accept),
+        ],
+        [.copyToDestination(.originalDestinationAddress)],
+        [.copyToDestination(.answeringAddress), .verdict(.return)],
+        [
+            .update(
+                set: "visits", key: [.sourceAddress, .destinationAddress], timeoutSeconds: 7,
+                value: [.answeringAddress])
+        ],
         [.isOverCount(100, set: "connections", key: DataPlane.frontend), .verdict(.drop)],
         [.verdict(.accept)], [.verdict(.drop)], [.verdict(.return)], [.verdict(.jump("other"))],
         [.verdict(.goto("other"))],
@@ -46,6 +60,13 @@ struct StatementTests {
                 size: 1000)),
         ElementSet(
             SetDeclaration("blocked", key: [.sourceAddress], isInterval: true, filling: .timed)),
+        ElementSet(
+            SetDeclaration("places", key: DataPlane.frontend, value: .data([.destinationAddress]))),
+        ElementSet(
+            SetDeclaration(
+                "visits", key: [.sourceAddress, .destinationAddress],
+                value: .data([.destinationAddress]), filling: .byPackets(timeoutSeconds: 60),
+                size: 1000)),
         ElementSet(SetDeclaration("frontends", key: DataPlane.frontend)),
         ElementSet(SetDeclaration("verdicts", key: DataPlane.frontend, value: .verdict)),
         ElementSet(

@@ -60,6 +60,8 @@ enum EveryKind {
                     size: 100)),
             ElementSet(
                 SetDeclaration("blocked", key: [.sourceAddress], isInterval: true, filling: .timed)),
+            ElementSet(
+                SetDeclaration("places", key: frontend, value: .data([.destinationAddress]))),
             ElementSet(SetDeclaration("known", key: frontend), elements: [Element(key)]),
             ElementSet(
                 SetDeclaration(
@@ -129,6 +131,14 @@ enum EveryKind {
                 Rule(.verdict(.accept)),
             ]),
         Chain("nothing"),
+        Chain(
+            "rewrite",
+            rules: [
+                Rule(
+                    .setDestination(frontend, map: "places"),
+                    .copyToDestination(.answeringAddress)),
+                Rule(.copyToDestination(.originalDestinationAddress)),
+            ]),
         Chain(
             "bounds", base: BaseChain(.filter, .forward, priority: 0),
             rules: [

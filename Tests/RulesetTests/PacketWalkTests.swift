@@ -57,6 +57,46 @@ struct PacketWalkTests {
         #expect(fate(chains).outcome == .dropped)
     }
 
+    @Test("a destination that is written shows in the next lookup, and can be put back")
+    func writtenDestination() {
+        let pod = endpoint(address("10.244.1.2"), 8080)
+        var place = ElementData()
+        place.append(web.address)
+        var service = ElementData()
+        service.append(address("10.96.0.99"))
+        var value = ElementData()
+        value.append(pod.address)
+        value.append(pod.port)
+        func table(_ key: ElementData) -> [ElementSet] {
+            [
+                ElementSet(
+                    SetDeclaration(
+                        "places", key: [.destinationAddress], value: .data([.destinationAddress])),
+                    elements: [Element(place, value: .data(service))]),
+                ElementSet(
+                    SetDeclaration(
+                        "pods", key: [.destinationAddress],
+                        value: .data([.destinationAddress, .destinationPort])),
+                    elements: [Element(key, value: .data(value))]),
+            ]
+        }
+        let chains = [
+            base(
+                .prerouting,
+                Rule(
+                    .setDestination([.destinationAddress], map: "places"),
+                    .translateDestination([.destinationAddress], map: "pods")),
+                Rule(.copyToDestination(.originalDestinationAddress))),
+            base(.postrouting, Rule(.isDestinationTranslated, .masquerade)),
+        ]
+        #expect(
+            fate(chains, sets: table(service)).outcome
+                == .delivered(to: pod, isMasqueraded: true))
+        #expect(
+            fate(chains, sets: table(place)).outcome
+                == .delivered(to: web, isMasqueraded: false))
+    }
+
     @Test("is over for its hook with accept, and goes on at the next chain")
     func accept() {
         let chains = [

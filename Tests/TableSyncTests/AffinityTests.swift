@@ -100,6 +100,21 @@ struct AffinityTests {
         #expect(try clients(of: host, .v4) == [2, 3, 4])
     }
 
+    @Test(
+        "affinity that is switched off and on again leads no client to a backend that went between")
+    func switchedOff() async throws {
+        let host = try Host()
+        try await host.start([identity("web"): [clusterIP(11, to: [2, 3], affinity: 600)]])
+        try remember([2, 3], .v4, in: host, at: 11)
+        for (pods, affinity) in [([2, 3], nil), ([2], nil), ([2, 4], 600 as Int?)] {
+            _ = try await host.writer.write([
+                (identity("web"), [clusterIP(11, to: pods, affinity: affinity)])
+            ])
+            _ = try await host.writer.sweepAffinity(isLast: true)
+        }
+        #expect(try clients(of: host, .v4) == [])
+    }
+
     @Test("our own sweeps make no comparison, and a foreign edit before them is noticed")
     func generation() async throws {
         let host = try Host()

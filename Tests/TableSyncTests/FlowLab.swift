@@ -72,13 +72,14 @@ struct FlowLab {
     /// Starts the writer with these entries of the Service `web`.
     @discardableResult
     func start(_ entries: [ForwardingEntry]) async throws -> WriteReport {
-        try await writer.start(
-            [identity("web"): entries],
-            surroundings: Surroundings(
-                cluster: ["10.244.0.0/16", "192.168.50.0/24", "fd00:244::/32", "fd00:50::/64"]
-                    .compactMap { CIDRBlock($0) },
-                serviceRanges: ["10.96.0.0/12", "fd00:96::/112"].compactMap { CIDRBlock($0) }))
+        try await writer.start([identity("web"): entries], surroundings: Self.surroundings)
     }
+
+    /// Which addresses are what in the lab.
+    static let surroundings = Surroundings(
+        cluster: ["10.244.0.0/16", "192.168.50.0/24", "fd00:244::/32", "fd00:50::/64"]
+            .compactMap { CIDRBlock($0) },
+        serviceRanges: ["10.96.0.0/12", "fd00:96::/112"].compactMap { CIDRBlock($0) })
 
     /// Replaces the Service's entries, and deletes the flows that this leaves behind.
     func replace(_ entries: [ForwardingEntry]) async throws -> [FlowDeletionReason: Int] {

@@ -66,7 +66,7 @@ struct ForeignEditTests {
         let report = try await host.writer.write([(identity("web"), [])])
         #expect(report.hasRepaired)
         #expect(report.refused.isEmpty)
-        #expect(try host.kernel().tables.values.map(\.sets.count) == [13, 13])
+        #expect(try host.kernel().tables.values.map(\.sets.count) == [16, 16])
         _ = try await host.writer.sweepIdleChains()
         #expect(try host.kernel() == host.plan())
     }

@@ -62,20 +62,29 @@ struct Host {
 
     /// The backends of the clients that the kernel remembers, by client, in one family.
     func affinity(_ family: TableFamily) throws -> [IPAddress: SocketEndpoint] {
-        var socket = try NetfilterSocket(inNamespace: namespace.name)
-        let map = layout.affinityMap(family)
-        guard case .data(let backend) = map.declaration.value else { return [:] }
         var clients: [IPAddress: SocketEndpoint] = [:]
-        for element in try socket.elements(of: map.table, in: map.declaration) {
-            let key = FieldReader.fields(of: element.key, as: [.sourceAddress], family: family)
-            guard case .address(let client) = key.first, case .data(let data) = element.value
-            else { continue }
-            let value = FieldReader.fields(of: data, as: backend, family: family)
-            guard case .address(let address) = value.first, case .port(let number) = value.last
+        for (key, value) in try learned(in: layout.affinityMap(family), family) {
+            guard case .address(let client) = key.first, case .address(let address) = value.first,
+                case .port(let number) = value.last
             else { continue }
             clients[client] = endpoint(address, number)
         }
         return clients
+    }
+
+    /// The fields of what the kernel has learned in a map.
+    func learned(
+        in map: (table: TableID, declaration: SetDeclaration), _ family: TableFamily
+    ) throws -> [(key: [FieldValue], value: [FieldValue])] {
+        var socket = try NetfilterSocket(inNamespace: namespace.name)
+        guard case .data(let fields) = map.declaration.value else { return [] }
+        return try socket.elements(of: map.table, in: map.declaration).compactMap { element in
+            guard case .data(let data) = element.value else { return nil }
+            return (
+                FieldReader.fields(of: element.key, as: map.declaration.key, family: family),
+                FieldReader.fields(of: data, as: fields, family: family)
+            )
+        }
     }
 }
 

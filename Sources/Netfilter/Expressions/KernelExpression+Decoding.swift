@@ -33,6 +33,9 @@ extension KernelExpression {
     }
 
     private static func payload(_ expression: ExpressionReader) -> Self? {
+        if let from = expression.register(NFTNL_EXPR_PAYLOAD_SREG) {
+            return writeAddress(expression, from: from)
+        }
         guard let to = expression.register(NFTNL_EXPR_PAYLOAD_DREG),
             let header = expression.number(NFTNL_EXPR_PAYLOAD_BASE),
             let offset = expression.number(NFTNL_EXPR_PAYLOAD_OFFSET),

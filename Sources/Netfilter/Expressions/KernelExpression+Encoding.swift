@@ -16,6 +16,9 @@ extension KernelExpression {
                 set, from: from, to: destination, isNegated: isNegated,
                 anonymousSets: anonymousSets)
         case .extensionHeader, .setMeta, .forward: try encodedForDevice()
+        case .writeAddress(let offset, let length, let checksumOffset, let from):
+            try Self.encodedWrite(
+                of: from, to: offset, length: length, checksumOffset: checksumOffset)
         case .translateDestination, .masquerade, .update: try encodedTranslation()
         case .bound(let bound, let set, let key, let timeoutMilliseconds):
             try Self.encodedBound(

@@ -32,6 +32,9 @@ enum KernelExpression: Hashable {
 
     /// Loads bytes of a header.
     case payload(header: UInt32, offset: UInt32, length: UInt32, to: Int)
+    /// Writes an address into the network header, and puts the checksums right: that of the
+    /// transport protocol, and that of the header itself where it has one.
+    case writeAddress(offset: UInt32, length: UInt32, checksumOffset: UInt32?, from: Int)
     /// Loads a fact about the packet.
     case meta(key: UInt32, to: Int)
     /// Loads whether an IPv6 packet has an extension header of this number.

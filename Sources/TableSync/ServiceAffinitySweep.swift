@@ -1,0 +1,101 @@
+import Addressing
+import Forwarding
+import Ruleset
+
+/// Finds clients that the kernel remembers for a whole Service with an endpoint that the Service,
+/// or one of its frontends, has lost.
+///
+/// Such a client would be sent anywhere, each time anew, because what is remembered of it serves
+/// for nothing but is renewed all the same.
+struct ServiceAffinitySweep {
+    /// What a Service's clients may be remembered for; Services by the addresses that stand for
+    /// them.
+    private typealias Endpoints = [IPAddress: Set<IPAddress>]
+
+    /// What the values of the kernel's map are made of.
+    static let valueFields: [Selector] = [.destinationAddress]
+
+    /// Endpoints that a frontend of a Service lost and did not get back.
+    private var lost: Endpoints = [:]
+    /// The Services that lost endpoints since the last round ended.
+    private var changedLately: Set<IPAddress> = []
+    /// All that Services have, if clients of others are to be looked for as well.
+    private var present: Endpoints?
+
+    /// Nothing has changed yet.
+    init() {}
+
+    /// Looks through the clients of all Services: a predecessor may have known others.
+    init(all entries: some Sequence<ForwardingEntry>) {
+        present = Self.endpoints(of: entries)
+    }
+
+    /// Whether there is anything to look for.
+    var isEmpty: Bool { lost.isEmpty && present == nil }
+
+    /// Notes what one Service lost and got.
+    ///
+    /// A frontend that is there before and after counts by itself, as policy Local may have come
+    /// upon it; one that goes takes nothing from the others.
+    mutating func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
+        let before = Self.endpoints(of: old)
+        let after = Self.endpoints(of: new)
+        guard !before.isEmpty || !after.isEmpty else { return }
+        let next = Dictionary(
+            new.map { ($0.frontend, $0) }, uniquingKeysWith: { first, _ in first })
+        for service in Set(before.keys).union(after.keys) {
+            let (all, left) = (before[service] ?? [], after[service] ?? [])
+            var goes = all.subtracting(left)
+            var comes = left.subtracting(all)
+            for entry in old where entry.affinityService == service {
+                guard let successor = next[entry.frontend] else { continue }
+                let had = entry.addresses(for: service)
+                let has = successor.addresses(for: service)
+                goes.formUnion(had.subtracting(has))
+                comes.formUnion(has.subtracting(had))
+            }
+            present?[service] = after[service]
+            let missing = (lost[service] ?? []).subtracting(comes).union(goes)
+            lost[service] = missing.isEmpty ? nil : missing
+            if !goes.isEmpty { changedLately.insert(service) }
+        }
+    }
+
+    /// Forgets what had not changed any more since the last round: it has been looked for again.
+    mutating func endRound() {
+        lost = lost.filter { changedLately.contains($0.key) }
+        changedLately = []
+        present = nil
+    }
+
+    /// Whether a learned element leads to an endpoint that its Service has lost.
+    func isStale(_ element: Element, of set: SetDeclaration, _ family: TableFamily) -> Bool {
+        guard case .data(let data) = element.value,
+            case .address(let endpoint)? = FieldReader.fields(
+                of: data, as: Self.valueFields, family: family
+            ).first,
+            case .address(let service)? = FieldReader.fields(
+                of: element.key, as: set.key, family: family
+            ).last
+        else { return false }
+        if lost[service]?.contains(endpoint) == true { return true }
+        return present.map { $0[service]?.contains(endpoint) != true } ?? false
+    }
+
+    private static func endpoints(of entries: some Sequence<ForwardingEntry>) -> Endpoints {
+        var endpoints: Endpoints = [:]
+        for entry in entries {
+            guard let service = entry.affinityService else { continue }
+            endpoints[service, default: []].formUnion(entry.addresses(for: service))
+        }
+        return endpoints
+    }
+}
+
+extension ForwardingEntry {
+    /// The addresses of endpoints that a Service's clients may keep at this frontend.
+    fileprivate func addresses(for service: IPAddress) -> Set<IPAddress> {
+        guard affinityService == service, affinitySeconds != nil else { return [] }
+        return Set(backendsToKeep.map(\.address))
+    }
+}
