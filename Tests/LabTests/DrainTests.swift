@@ -17,7 +17,7 @@ extension LabTests {
             let targets = try await Cluster(lab).targets("web-public", .virtualIP)
             let report = try await lab.send(60, from: "client", to: targets, atOnce: 6)
             #expect(report.failed == 0)
-            return Set(report.pods.map { String($0.prefix { $0 != "-" }) })
+            return report.nodes
         }
 
         @Test("a drained node gets no new connection, is told drained, and comes back")
