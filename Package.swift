@@ -183,7 +183,7 @@ let package = Package(
             ]),
         tests(
             "LoadBalancerKernelTests",
-            ["Addressing", "HostJournal", "LoadBalancer", "Support", logging]),
+            ["Addressing", "HostJournal", "LoadBalancer", "PrometheusMetrics", "Support", logging]),
 
         // Tests with files, sockets and servers of their own.
         tests("APIClientTests", ["KubeAPI", "APIClient", "Support", nioCore, nioPosix, nioSSL]),

@@ -49,7 +49,9 @@ package struct LoadBalancer: Service {
         self.health = health
         let ordersFile = configuration.ordersFile.map { OrdersFile(path: $0) }
         self.ordersFile = ordersFile
-        announcer = VIPAnnouncer(configuration.holding, journal: journal, logger: logger)
+        announcer = VIPAnnouncer(
+            configuration.holding, journal: journal, history: metrics.addressHistory,
+            logger: logger)
         cleaner = try FlowCleaner()
         var rules = configuration.rules
         var layout = ForwardingLayout(

@@ -31,12 +31,14 @@ final class Link {
 
     /// A new announcer, as after a restart: it knows only what the journal knows.
     func announcer(
-        _ holding: AddressHolding = AddressHolding(.link(interface: Link.near))
+        _ holding: AddressHolding = AddressHolding(.link(interface: Link.near)),
+        history: AddressHistory = AddressHistory()
     ) throws -> VIPAnnouncer {
         VIPAnnouncer(
             holding, inNamespace: balancer.name,
             journal: try HostJournal(
                 directory: directory, role: "balancer", inNamespace: balancer.name),
+            history: history,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -21,6 +21,7 @@ actor VIPAnnouncer {
     let holding: AddressHolding
     let namespace: String?
     private let journal: HostJournal
+    let history: AddressHistory
     private let logger: Logger
     private var times: AnnouncementTimes
     private(set) var held: Set<IPAddress> = []
@@ -42,14 +43,16 @@ actor VIPAnnouncer {
     ///   - holding: where addresses are put, and under which conditions.
     ///   - namespace: the network namespace of all that, the journal's; nil for the process's.
     ///   - journal: where it is noted what was added.
+    ///   - history: where it is noted what becomes of each address.
     ///   - logger: where claims, releases and failures are told.
     init(
         _ holding: AddressHolding, inNamespace namespace: String? = nil, journal: HostJournal,
-        logger: Logger
+        history: AddressHistory, logger: Logger
     ) {
         self.holding = holding
         self.namespace = namespace
         self.journal = journal
+        self.history = history
         self.logger = logger
         times = AnnouncementTimes(slowInterval: holding.announceInterval)
         // What an earlier run put somewhere is released at once if none is to be held at all.
@@ -140,6 +143,7 @@ actor VIPAnnouncer {
         for address in held.subtracting(wanted) {
             held.remove(address)
             times.end(address)
+            history.note(.withdrawn, of: address)
         }
         claimants = claimants.filter { wanted.contains($0.key) }
     }
@@ -164,6 +168,7 @@ actor VIPAnnouncer {
         for address in claimed where refused[address] == nil {
             held.insert(address)
             times.begin(address, at: .now)
+            history.note(.claimed, of: address)
             logger.notice("address claimed", metadata: ["address": "\(address)", "on": "\(name)"])
         }
         if let refusal = refused.min(by: { $0.key < $1.key })?.value { throw refusal }
@@ -176,6 +181,7 @@ actor VIPAnnouncer {
         guard holding.asksFirst, !addresses.isEmpty, place.isUp,
             let own = place.hardwareAddress
         else { return }
+        for address in addresses { history.note(.probed, of: address) }
         do {
             claimants = try await AddressQuestion(
                 addresses: addresses, own: own, place: place, namespace: namespace
@@ -186,6 +192,7 @@ actor VIPAnnouncer {
                 metadata: ["error": "\(error)"])
         }
         for (address, claimant) in claimants where before[address] != claimant {
+            history.note(.conflict, of: address)
             logger.error(
                 "another host has the address; it is not claimed until that host lets go",
                 metadata: ["address": "\(address)", "at": "\(claimant)"])
@@ -201,6 +208,7 @@ actor VIPAnnouncer {
         else { return }
         let socket = try AnnouncementSocket(inNamespace: namespace)
         for address in due { try socket.announce(address, on: place) }
+        history.announced(due.count)
     }
 
     /// ENODEV (asm-generic/errno-base.h).
