@@ -186,7 +186,10 @@ let package = Package(
             ]),
         tests(
             "LoadBalancerKernelTests",
-            ["Addressing", "HostJournal", "LeaderElection", "LoadBalancer", "Support", logging]),
+            [
+                "Addressing", "HostJournal", "LeaderElection", "LoadBalancer", "PrometheusMetrics", "Support",
+                logging,
+            ]),
 
         // Tests with files, sockets and servers of their own.
         tests("APIClientTests", ["KubeAPI", "APIClient", "Support", nioCore, nioPosix, nioSSL]),

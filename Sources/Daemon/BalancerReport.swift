@@ -50,9 +50,13 @@ package enum BalancerReport {
         if !status.addresses.isEmpty {
             lines.append("")
             lines += table(
-                ["ADDRESS", "STATE"],
+                ["ADDRESS", "STATE", "SINCE"],
                 status.addresses.map { address in
-                    [address.address, address.state + (address.claimant.map { " at \($0)" } ?? "")]
+                    [
+                        address.address,
+                        address.state + (address.claimant.map { " at \($0)" } ?? ""),
+                        address.since ?? "-",
+                    ]
                 })
         }
         for service in status.services {

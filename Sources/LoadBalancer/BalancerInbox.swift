@@ -23,6 +23,8 @@ actor BalancerInbox {
         let nodes: [String: Bool]
         /// How many Services use nodes that checks speak against.
         let failingOpen: Int
+        /// All addresses of Services, held or not.
+        let addresses: Set<IPAddress>
     }
 
     private(set) var plan: BalancerPlan
@@ -140,7 +142,7 @@ actor BalancerInbox {
             step: step, isComplete: !hasStarted,
             arrived: [arrived, news.decided].compactMap { $0 }.min() ?? .now,
             decided: news.decided, nodes: nodes(unhealthy: news.standings.unhealthy),
-            failingOpen: plan.failingOpen.count)
+            failingOpen: plan.failingOpen.count, addresses: plan.addresses)
     }
 
     /// Puts work back that could not be carried out.

@@ -36,6 +36,8 @@ package struct BalancerMetrics: Sendable {
     private let decision = Timer(label: "sluice_balancer_decision_to_kernel_seconds")
     private let failingOpen = Gauge(label: "sluice_balancer_services_failing_open")
     private let drainingFlows = Gauge(label: "sluice_balancer_draining_flows")
+    /// What becomes of each address.
+    let addressHistory = AddressHistory()
     private let nodes = NodeGauges()
     private let targets = TargetGauges()
 
@@ -70,6 +72,7 @@ package struct BalancerMetrics: Sendable {
         arrival.record(now - work.arrived)
         if let decided = work.decided { decision.record(withdrawn - decided) }
         addresses.record(work.step.addresses.count)
+        addressHistory.know(work.addresses)
         nodes.record(work.nodes)
         failingOpen.record(work.failingOpen)
         targets.record(work.step.tallies)
@@ -156,8 +159,8 @@ private final class TargetGauges: Sendable {
 
 extension BalancerMetrics {
     /// The help texts by name.
-    package static let help = ownHelp.merging(EjectionMetrics.help) { own, _ in own }
-        .merging(LeaseMetrics.help) { own, _ in own }
+    package static let help = [EjectionMetrics.help, AddressHistory.help, LeaseMetrics.help]
+        .reduce(ownHelp) { $0.merging($1) { own, _ in own } }
 
     private static let ownHelp = [
         "sluice_balancer_checks_total": "Checks of nodes by what came of them.",

@@ -57,7 +57,8 @@ package struct LoadBalancer: Service {
         }
         let term = LeaseTerm()
         announcer = VIPAnnouncer(
-            configuration.holding, journal: journal, term: term, logger: logger)
+            configuration.holding, journal: journal, history: metrics.addressHistory, term: term,
+            logger: logger)
         cleaner = try FlowCleaner()
         var rules = configuration.rules
         var layout = ForwardingLayout(

@@ -35,6 +35,17 @@ package struct LoadReport: Decodable, Hashable, Sendable {
     /// The pods that answered.
     package var pods: Set<String> { Set(answersByPod.keys) }
 
+    /// The nodes whose pods answered.
+    package var nodes: Set<String> { Set(answersByPod.keys.map(Self.node)) }
+
+    /// How often the pods of a node answered.
+    package func answers(of node: String) -> Int {
+        answersByPod.filter { Self.node(of: $0.key) == node }.values.reduce(0, +)
+    }
+
+    /// Pods are named after their nodes: `node1-pod2`.
+    private static func node(of pod: String) -> String { String(pod.prefix { $0 != "-" }) }
+
     /// When the last exchange that failed was begun; nil if none failed.
     package var lastFailure: Date? {
         failed == 0 ? nil : Date(timeIntervalSince1970: began + lastFailureMilliseconds / 1000)

@@ -76,7 +76,7 @@ extension LabTests {
 
         /// All requests have an end, and the node served before it died but no longer its share.
         private func expectDeath(of node: String, in report: LoadReport) {
-            let served = report.answersByPod.filter { $0.key.hasPrefix(node) }.values.reduce(0, +)
+            let served = report.answers(of: node)
             #expect(report.answered + report.failed == 2000)
             #expect(0 < served && served < 2000 / 4)
         }

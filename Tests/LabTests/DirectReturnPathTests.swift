@@ -48,6 +48,41 @@ extension LabTests {
             }
         }
 
+        /// The router, the balancer and the node take one each, and the pod needs one.
+        @Test(
+            "the balancer takes one from the time to live, as a router does",
+            arguments: Family.allCases)
+        func timeToLive(family: Family) async throws {
+            try await lab.withDirectReturn { cluster in
+                let service = try await cluster.service("direct")
+                let address = try #require(service.virtualIPs.first(where: family.contains))
+                #expect(try await connects(to: address, family, timeToLive: 4))
+                #expect(try await !connects(to: address, family, timeToLive: 3))
+            }
+        }
+
+        private func connects(
+            to address: String, _ family: Family, timeToLive: Int
+        ) async throws -> Bool {
+            let option =
+                family == .v4
+                ? "socket.IPPROTO_IP, socket.IP_TTL"
+                : "socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS"
+            let program = """
+                import socket
+                client = socket.socket(socket.AF_INET\(family == .v4 ? "" : "6"))
+                client.setsockopt(\(option), \(timeToLive))
+                client.settimeout(4)
+                try:
+                    client.connect(("\(address)", 80))
+                    print("connected")
+                except OSError as error:
+                    print(error)
+                """
+            return try await lab.inNetwork(of: "client", "python3", "-c", program).checked().text
+                .contains("connected")
+        }
+
         private func datagram(
             _ cluster: Cluster, _ family: Family, bytes: Int
         ) async throws -> String {

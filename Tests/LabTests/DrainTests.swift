@@ -17,7 +17,7 @@ extension LabTests {
             let targets = try await Cluster(lab).targets("web-public", .virtualIP)
             let report = try await lab.send(60, from: "client", to: targets, atOnce: 6)
             #expect(report.failed == 0)
-            return Set(report.pods.map { String($0.prefix { $0 != "-" }) })
+            return report.nodes
         }
 
         @Test("a drained node gets no new connection, is told drained, and comes back")
@@ -38,6 +38,57 @@ extension LabTests {
                 try await eventually("node2 is back") {
                     try await nodes() == Set(Lab.nodes)
                 }
+            }
+        }
+
+        /// What the balancer tracks of established connections to nodes, by node.
+        private func flows() async throws -> [String: Int] {
+            var counts: [String: Int] = [:]
+            for family in ["ipv4", "ipv6"] {
+                let text = try await lab.exec(
+                    "balancer", "conntrack", "-L", "-f", family, "-p", "tcp", "--state",
+                    "ESTABLISHED")
+                for match in text.matches(of: #/ src=(?:192\.168\.50\.|fd50::)([123]) /#) {
+                    counts["node\(match.1)", default: 0] += 1
+                }
+            }
+            return counts
+        }
+
+        @Test("connections that are left when a drain's deadline comes are ended, and no others")
+        func deadline() async throws {
+            let targets = try await Cluster(lab).targets("web-public", .virtualIP)
+            let downloads = try (0..<40).map { number in
+                try lab.startInNetwork(
+                    of: "client",
+                    [
+                        "curl", "--silent", "--limit-rate", "20k", "--output", "/dev/null",
+                        "http://\(targets[number % 2])/bytes/50000000",
+                    ])
+            }
+            defer { for download in downloads { download.signal(SIGKILL) } }
+            var before: [String: Int] = [:]
+            try await eventually("all nodes have downloads") {
+                before = try await flows()
+                return before.values.reduce(0, +) >= 40 && before.count == 3
+            }
+            try await lab.restoring {
+                _ = try await balancer(
+                    "drain", "node2", "--service", "default/web-public", "--deadline", "3s")
+                try await eventually("node2 gets nothing any more") {
+                    try await nodes() == ["node1", "node3"]
+                }
+                try await eventually("node2's downloads have been ended", within: .seconds(60)) {
+                    try await flows()["node2"] == nil
+                }
+                let after = try await flows()
+                for node in ["node1", "node3"] { #expect((after[node] ?? 0) >= before[node] ?? 0) }
+                try await eventually("the drain ends") {
+                    try await lab.log("balancer", "balancer").contains("drained")
+                }
+            } afterwards: {
+                _ = try await balancer("ready", "node2", "--service", "default/web-public")
+                try await eventually("node2 is back") { try await nodes() == Set(Lab.nodes) }
             }
         }
 

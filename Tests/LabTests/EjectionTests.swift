@@ -7,49 +7,42 @@ extension LabTests {
     struct EjectionTests {
         private let lab = Lab.shared
 
-        private func manifest(_ selector: String) -> String {
-            """
-            apiVersion: v1
-            kind: Service
-            metadata:
-              name: observed
-              annotations: {sluice.io/ejection: "on"}
-            spec:
-              type: LoadBalancer
-              externalTrafficPolicy: Local
-              selector: {\(selector)}
-              ports:
-                - {name: http, protocol: TCP, port: 80, targetPort: http}
+        private func manifest(_ selector: String, _ annotations: [String: String]) -> String {
+            let notes = annotations.map { ", sluice.io/\($0.key): \"\($0.value)\"" }.sorted()
+            return """
+                apiVersion: v1
+                kind: Service
+                metadata:
+                  name: observed
+                  annotations: {sluice.io/ejection: "on"\(notes.joined())}
+                spec:
+                  type: LoadBalancer
+                  externalTrafficPolicy: Local
+                  selector: {\(selector)}
+                  ports:
+                    - {name: http, protocol: TCP, port: 80, targetPort: http}
 
-            """
-        }
-
-        private func status() async throws -> String {
-            try await lab.start("balancer", ["sluice", "balancer", "status", "-o", "json"])
-                .finish().checked().text
+                """
         }
 
         private func isEjected() async throws -> Bool {
-            try await status().contains("\"ejected\"")
+            try await lab.balancerStatus().contains("\"ejected\"")
         }
 
         /// The connections of which the balancer has seen that nobody answered.
-        private func unanswered() async throws -> Int {
-            let metrics = try await lab.exec(
-                "balancer", "curl", "--silent", "http://127.0.0.1:10250/metrics")
-            let line = metrics.split(separator: "\n").first {
-                $0.hasPrefix("sluice_balancer_observed_connections_total")
-                    && $0.contains("unanswered")
-            }
-            return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+        private func unanswered() async throws -> Double {
+            try await lab.metric(
+                "sluice_balancer_observed_connections_total", with: "unanswered")
         }
 
-        /// Runs the body with the Service's address while a node drops what comes to its port.
+        /// Runs the body with the Service's address while nodes drop what comes to its port, or
+        /// what this match says of it.
         private func whileDropping(
-            on node: String, _ selector: String,
+            _ match: String = "", on nodes: [String], _ selector: String,
+            _ annotations: [String: String] = [:],
             _ body: (_ target: String, _ repair: () async throws -> Void) async throws -> Void
         ) async throws {
-            try await lab.with(manifest(selector), as: "observed.yaml") {
+            try await lab.with(manifest(selector, annotations), as: "observed.yaml") {
                 try await eventually("the Service has an address") {
                     (try? await Cluster(lab).target("observed", .virtualIP, .v4)) != nil
                 }
@@ -60,16 +53,20 @@ extension LabTests {
                 }
                 let port = try await Cluster(lab).service("observed").nodePorts.first ?? 0
                 let repair = {
-                    _ = try await lab.attempt(node, "nft", "delete", "table", "ip", "dropping")
+                    for node in nodes {
+                        _ = try await lab.attempt(node, "nft", "delete", "table", "ip", "dropping")
+                    }
                 }
                 try await lab.restoring {
-                    try await lab.exec(
-                        node, "nft",
-                        """
-                        add table ip dropping; add chain ip dropping prerouting { \
-                        type filter hook prerouting priority -300; }; \
-                        add rule ip dropping prerouting tcp dport \(port) drop
-                        """)
+                    for node in nodes {
+                        try await lab.exec(
+                            node, "nft",
+                            """
+                            add table ip dropping; add chain ip dropping prerouting { \
+                            type filter hook prerouting priority -300; }; \
+                            add rule ip dropping prerouting tcp dport \(port) \(match) drop
+                            """)
+                    }
                     try await body(target) { try await repair() }
                 } afterwards: {
                     try await repair()
@@ -83,7 +80,7 @@ extension LabTests {
                 try await lab.restart(
                     "balancer", "balancer", with: "--ejection-time", "2s")
                 try await Cluster(lab).waitUntilServed()
-                try await whileDropping(on: "node2", "ordinal: \"1\"") { target, repair in
+                try await whileDropping(on: ["node2"], "ordinal: \"1\"") { target, repair in
                     try await eventually("node2 is ejected") {
                         _ = try await lab.send(
                             30, from: "client", to: [target], atOnce: 30, timeoutMilliseconds: 300)
@@ -106,9 +103,56 @@ extension LabTests {
             }
         }
 
+        /// The check would need a hundred failures in a row to take the node out by itself.
+        @Test("a check that connects to its port brings it back long before its time")
+        func checkBringsBack() async throws {
+            let notes = ["check": "tcp", "check-fall": "100"]
+            try await lab.restoring {
+                try await lab.restart("balancer", "balancer", with: "--ejection-time", "5m")
+                try await Cluster(lab).waitUntilServed()
+                try await whileDropping(on: ["node2"], "ordinal: \"1\"", notes) { target, repair in
+                    try await eventually("node2 is ejected") {
+                        _ = try await lab.send(
+                            30, from: "client", to: [target], atOnce: 30, timeoutMilliseconds: 300)
+                        return try await isEjected()
+                    }
+                    try await repair()
+                    try await eventually("node2 is back", within: .seconds(60)) {
+                        try await !isEjected()
+                    }
+                    let report = try await lab.send(60, from: "client", to: [target], atOnce: 10)
+                    #expect(report.answered == 60)
+                    #expect(report.nodes.contains("node2"))
+                }
+            } afterwards: {
+                try await lab.restart("balancer", "balancer")
+                try await Cluster(lab).waitUntilServed()
+            }
+        }
+
+        @Test("where one SYN of a hundred is lost nobody is ejected")
+        func loss() async throws {
+            let lossy = "tcp flags & (syn | ack) == syn numgen random mod 100 0"
+            try await whileDropping(lossy, on: Lab.nodes, "ordinal: \"1\"") { target, _ in
+                let ejections = try await lab.metric("sluice_balancer_ejections_total")
+                let observed = try await lab.metric(
+                    "sluice_balancer_observed_connections_total")
+                let report = try await lab.send(
+                    2_000, from: "client", to: [target], atOnce: 50, timeoutMilliseconds: 9_000)
+                #expect(report.answered == 2_000)
+                #expect(report.seconds > 0.9, "some SYNs were lost, and sent again")
+                try await eventually("all of them count") {
+                    try await lab.metric("sluice_balancer_observed_connections_total")
+                        >= observed + 2_000
+                }
+                #expect(try await lab.metric("sluice_balancer_ejections_total") == ejections)
+                #expect(report.nodes == Set(Lab.nodes))
+            }
+        }
+
         @Test("the only node of a Service is never ejected")
         func onlyOne() async throws {
-            try await whileDropping(on: "node1", "name: node1-pod1") { target, _ in
+            try await whileDropping(on: ["node1"], "name: node1-pod1") { target, _ in
                 let before = try await unanswered()
                 _ = try await lab.send(
                     30, from: "client", to: [target], atOnce: 30, timeoutMilliseconds: 300)

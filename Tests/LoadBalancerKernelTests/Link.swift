@@ -32,13 +32,14 @@ final class Link {
     /// A new announcer, as after a restart: it knows only what the journal knows.
     func announcer(
         _ holding: AddressHolding = AddressHolding(.link(interface: Link.near)),
-        term: LeaseTerm = LeaseTerm()
+        history: AddressHistory = AddressHistory(), term: LeaseTerm = LeaseTerm()
     ) throws -> VIPAnnouncer {
         VIPAnnouncer(
             holding, inNamespace: balancer.name,
             journal: try HostJournal(
                 directory: directory, role: "balancer", inNamespace: balancer.name),
-            term: term, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            history: history, term: term,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     @discardableResult

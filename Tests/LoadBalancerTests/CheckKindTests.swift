@@ -1,12 +1,15 @@
 import Addressing
 import Foundation
 import HealthChecking
+import NIOCore
 import Testing
 
 @testable import LoadBalancer
 
 @Suite("Kinds of checks over real sockets")
 struct CheckKindTests {
+    private static let hosts = ["127.0.0.1", "::1"]
+
     /// What comes first of a check.
     private func failure(
         _ request: CheckRequest, at socket: SocketEndpoint, commandFolder: String? = nil,
@@ -32,9 +35,10 @@ struct CheckKindTests {
         return .http(http)
     }
 
-    @Test("a status may be asked for, and a text in the body")
-    func expectations() async throws {
-        let server = try await TestServer.answering("HTTP/1.0 404 No\r\n\r\nI am ready")
+    @Test("a status may be asked for, and a text in the body", arguments: hosts)
+    func expectations(host: String) async throws {
+        let server = try await TestServer.answering(
+            "HTTP/1.0 404 No\r\n\r\nI am ready", at: host)
         #expect(try await failure(http { $0.statuses = [404...404] }, at: server.socket) == nil)
         #expect(
             try await failure(http { $0.statuses = [200...299] }, at: server.socket)
@@ -53,9 +57,30 @@ struct CheckKindTests {
         try await server.close()
     }
 
-    @Test("HTTPS is spoken, and the certificate matters where that is wanted")
-    func https() async throws {
-        let server = try await SecureServer()
+    @Test("a body that comes a byte at a time has no longer than the check's time")
+    func trickle() async throws {
+        let bytes = ["HTTP/1.0 200 OK\r\n\r\n"] + Array(repeating: "x", count: 600)
+        let server = try await TestServer(.answers(bytes, pause: .milliseconds(100)))
+        let ready = http { $0.body = Array("ready".utf8) }
+        #expect(
+            try await failure(ready, at: server.socket, timeout: .milliseconds(500)) == .timedOut)
+        try await server.close()
+    }
+
+    @Test("a body that never ends is read up to the limit, and fails then")
+    func endless() async throws {
+        let flood = String(repeating: "x", count: HTTPAnswer.bodyLimit + 100_000)
+        let server = try await TestServer.answering("HTTP/1.0 200 OK\r\n\r\n" + flood)
+        let ready = http { $0.body = Array("ready".utf8) }
+        #expect(
+            try await failure(ready, at: server.socket, timeout: .seconds(60))
+                == .unexpectedAnswer)
+        try await server.close()
+    }
+
+    @Test("HTTPS is spoken, and the certificate matters where that is wanted", arguments: hosts)
+    func https(host: String) async throws {
+        let server = try await SecureServer(at: host)
         #expect(try await failure(http { $0.security = .unverified }, at: server.socket) == nil)
         let verified = try await failure(http { $0.security = .verified }, at: server.socket)
         guard case .notSecure = verified else {
@@ -76,9 +101,9 @@ struct CheckKindTests {
         try await server.close()
     }
 
-    @Test("gRPC servers tell how their services are")
-    func grpc() async throws {
-        let server = try await HealthServer(["": 1, "shop.Cart": 1, "shop.Till": 2])
+    @Test("gRPC servers tell how their services are", arguments: hosts)
+    func grpc(host: String) async throws {
+        let server = try await HealthServer(["": 1, "shop.Cart": 1, "shop.Till": 2], at: host)
         func state(of service: String) async throws -> CheckFailure? {
             try await failure(.grpc(service: service, security: nil), at: server.socket)
         }
@@ -100,9 +125,9 @@ struct CheckKindTests {
         try await server.close()
     }
 
-    @Test("a datagram is answered, by what is expected")
-    func datagrams() async throws {
-        let server = try await EchoServer()
+    @Test("a datagram is answered, by what is expected", arguments: hosts)
+    func datagrams(host: String) async throws {
+        let server = try await EchoServer(at: host)
         func ask(_ expect: String?) async throws -> CheckFailure? {
             try await failure(
                 .datagram(send: Array("ping".utf8), expect: expect.map { Array($0.utf8) }),
@@ -128,14 +153,18 @@ struct CheckKindTests {
                 [.posixPermissions: 0o755], ofItemAtPath: place.path)
         }
         try program("place", "[ \"$1 $2\" = '127.0.0.1 4711' ]")
+        try program("place6", "[ \"$1 $2\" = '::1 4711' ]")
         try program("fails", "exit 3")
         try program("hangs", "exec sleep 600")
-        func run(_ name: String, timeout: Duration = .seconds(60)) async throws -> CheckFailure? {
+        func run(
+            _ name: String, at place: String = "127.0.0.1:4711", timeout: Duration = .seconds(60)
+        ) async throws -> CheckFailure? {
             try await failure(
-                .command(name: name), at: socket("127.0.0.1:4711"), commandFolder: folder.path,
+                .command(name: name), at: socket(place), commandFolder: folder.path,
                 timeout: timeout)
         }
         #expect(try await run("place") == nil)
+        #expect(try await run("place6", at: "[::1]:4711") == nil)
         #expect(try await run("fails") == .exited(3))
         #expect(try await run("hangs", timeout: .milliseconds(300)) == .timedOut)
         guard case .notMade = try await run("absent") else {

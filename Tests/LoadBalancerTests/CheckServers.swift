@@ -19,15 +19,15 @@ struct EchoServer {
     private let channel: any Channel
     let socket: SocketEndpoint
 
-    init() async throws {
+    init(at host: String = "127.0.0.1") async throws {
         channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Echo())
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        socket = LoadBalancerTests.socket("127.0.0.1:\(channel.localAddress?.port ?? 0)")
+            .bind(host: host, port: 0).get()
+        socket = place(of: channel, at: host)
     }
 
     func close() async throws { try await channel.close() }
@@ -51,7 +51,7 @@ struct SecureServer {
     private let channel: any Channel
     let socket: SocketEndpoint
 
-    init() async throws {
+    init(at host: String = "127.0.0.1") async throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("sluice-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -78,8 +78,8 @@ struct SecureServer {
                         NIOSSLServerHandler(context: context), Answer())
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        socket = LoadBalancerTests.socket("127.0.0.1:\(channel.localAddress?.port ?? 0)")
+            .bind(host: host, port: 0).get()
+        socket = place(of: channel, at: host)
     }
 
     func close() async throws { try await channel.close() }
@@ -122,7 +122,7 @@ struct HealthServer {
     private let channel: any Channel
     let socket: SocketEndpoint
 
-    init(_ states: [String: UInt8]) async throws {
+    init(_ states: [String: UInt8], at host: String = "127.0.0.1") async throws {
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -136,8 +136,8 @@ struct HealthServer {
                     }
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        socket = LoadBalancerTests.socket("127.0.0.1:\(channel.localAddress?.port ?? 0)")
+            .bind(host: host, port: 0).get()
+        socket = place(of: channel, at: host)
     }
 
     func close() async throws { try await channel.close() }

@@ -4,7 +4,13 @@ import NIOPosix
 
 @testable import LoadBalancer
 
-/// A server on 127.0.0.1 that does the same to every connection.
+/// The socket of a server that listens at an address.
+func place(of channel: any Channel, at host: String) -> SocketEndpoint {
+    let address = host.contains(":") ? "[\(host)]" : host
+    return socket("\(address):\(channel.localAddress?.port ?? 0)")
+}
+
+/// A server of this host that does the same to every connection.
 struct TestServer {
     /// What it does to a connection.
     enum Manner: Sendable {
@@ -21,20 +27,22 @@ struct TestServer {
     let socket: SocketEndpoint
 
     /// Listens at a port that is free.
-    init(_ manner: Manner) async throws {
+    init(_ manner: Manner, at host: String = "127.0.0.1") async throws {
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Manners(manner))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        socket = LoadBalancerTests.socket("127.0.0.1:\(channel.localAddress?.port ?? 0)")
+            .bind(host: host, port: 0).get()
+        socket = place(of: channel, at: host)
     }
 
     /// An answer in one piece, at once.
-    static func answering(_ text: String) async throws -> TestServer {
-        try await TestServer(.answers([text], pause: .zero))
+    static func answering(
+        _ text: String, at host: String = "127.0.0.1"
+    ) async throws -> TestServer {
+        try await TestServer(.answers([text], pause: .zero), at: host)
     }
 
     /// Listens no more.

@@ -23,6 +23,7 @@ actor VIPAnnouncer {
     let journal: HostJournal
     /// How long this host holds the Lease on which it depends, if it does on one.
     let term: LeaseTerm
+    let history: AddressHistory
     private let logger: Logger
     private var times: AnnouncementTimes
     private(set) var held: Set<IPAddress> = []
@@ -47,16 +48,18 @@ actor VIPAnnouncer {
     ///   - holding: where addresses are put, and under which conditions.
     ///   - namespace: the network namespace of all that, the journal's; nil for the process's.
     ///   - journal: where it is noted what was added.
+    ///   - history: where it is noted what becomes of each address.
     ///   - term: how long this host holds its pair's Lease, if addresses depend on one.
     ///   - logger: where claims, releases and failures are told.
     init(
         _ holding: AddressHolding, inNamespace namespace: String? = nil, journal: HostJournal,
-        term: LeaseTerm = LeaseTerm(), logger: Logger
+        history: AddressHistory, term: LeaseTerm = LeaseTerm(), logger: Logger
     ) {
         self.holding = holding
         self.namespace = namespace
         self.journal = journal
         self.term = term
+        self.history = history
         self.logger = logger
         times = AnnouncementTimes(slowInterval: holding.announceInterval)
         // What an earlier run put somewhere is released at once if none is to be held at all.
@@ -155,6 +158,7 @@ actor VIPAnnouncer {
         for address in held.subtracting(wanted) {
             held.remove(address)
             times.end(address)
+            history.note(.withdrawn, of: address)
         }
         claimants = claimants.filter { wanted.contains($0.key) }
     }
@@ -182,6 +186,7 @@ actor VIPAnnouncer {
         for address in claimed where refused[address] == nil {
             held.insert(address)
             times.begin(address, at: .now)
+            history.note(.claimed, of: address)
             logger.notice("address claimed", metadata: ["address": "\(address)", "on": "\(name)"])
         }
         if let refusal = refused.min(by: { $0.key < $1.key })?.value { throw refusal }
@@ -194,6 +199,7 @@ actor VIPAnnouncer {
         guard holding.asksFirst, !addresses.isEmpty, place.isUp,
             let own = place.hardwareAddress
         else { return }
+        for address in addresses { history.note(.probed, of: address) }
         do {
             claimants = try await AddressQuestion(
                 addresses: addresses, own: own, place: place, namespace: namespace
@@ -204,6 +210,7 @@ actor VIPAnnouncer {
                 metadata: ["error": "\(error)"])
         }
         for (address, claimant) in claimants where before[address] != claimant {
+            history.note(.conflict, of: address)
             logger.error(
                 "another host has the address; it is not claimed until that host lets go",
                 metadata: ["address": "\(address)", "at": "\(claimant)"])
@@ -219,6 +226,7 @@ actor VIPAnnouncer {
         else { return }
         let socket = try AnnouncementSocket(inNamespace: namespace)
         for address in due where !isTermOver { try socket.announce(address, on: place) }
+        history.announced(due.count)
     }
 
     /// ENODEV (asm-generic/errno-base.h).
