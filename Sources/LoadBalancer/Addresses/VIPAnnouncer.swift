@@ -225,8 +225,10 @@ actor VIPAnnouncer {
         guard let place = try routes.interface(named: interface), place.hardwareAddress != nil
         else { return }
         let socket = try AnnouncementSocket(inNamespace: namespace)
-        for address in due where !isTermOver { try socket.announce(address, on: place) }
-        history.announced(due.count)
+        for address in due where !isTermOver {
+            try socket.announce(address, on: place)
+            history.announced(1)
+        }
     }
 
     /// ENODEV (asm-generic/errno-base.h).
