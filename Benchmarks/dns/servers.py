@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from host import BenchmarkFailure
+from process import BenchmarkFailure
 from names import NODE_NAME, SERVICE_RANGE, ZONE
 
 API_ADDRESS = "127.0.0.1:6440"
