@@ -6,8 +6,9 @@ import time
 import tools
 from process import BenchmarkFailure
 
-# What a turn may need beside its time.
+# What a turn may need beside its time, and the pause before what was not answered is tried again.
 GRACE_SECONDS = 30
+PAUSE_SECONDS = 0.05
 # Connections in flight at once, and the share of them that may fail while speed is measured.
 AT_ONCE = 16
 MOST_FAILED = 0.01
@@ -37,6 +38,7 @@ class Load:
             result = self.run(targets, "-c", "4", "-n", str(count), "-t", "500", seconds=8)
             if result["ok"] == count and len(result["by_name"]) >= names:
                 return
+            time.sleep(PAUSE_SECONDS)
         raise BenchmarkFailure(
             f"of {count} connections to {targets[0]} {result['ok']} were answered, by "
             f"{len(result['by_name'])} of {names} backends")

@@ -61,6 +61,11 @@ class Namespace:
         self.processes.append(process)
         return process
 
+    def last_words(self):
+        """What its processes said last."""
+        return "\n".join(
+            f"{process.name}: {line}" for process in self.processes for line in process.last)
+
     def inside(self, command):
         """The command as it is run from outside."""
         return ["ip", "netns", "exec", self.name, *command]

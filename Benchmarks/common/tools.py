@@ -1,6 +1,7 @@
-"""The programs on both ends of a connection: made from Tests/Tools when they are needed."""
+"""Programs that are needed: those of Tests/Tools, and what others have installed."""
 
 import os
+import shutil
 import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -13,5 +14,10 @@ def build():
 
 
 def path(name):
-    """Where a program is."""
+    """Where a program of Tests/Tools is."""
     return os.path.join(FOLDER, name)
+
+
+def find(program):
+    """Where an installed program is; servers lie where an ordinary user's PATH does not lead."""
+    return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
