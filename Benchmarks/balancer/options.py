@@ -2,7 +2,7 @@
 
 import argparse
 
-from quantity import add_number, add_numbers
+from quantity import add_number, add_numbers, add_seconds
 from contenders import NAMES
 
 
@@ -20,8 +20,8 @@ def add_to(parser):
     parser.add_argument(
         "--only", type=names, default=NAMES, metavar="NAME,…",
         help=f"who is compared, of {', '.join(NAMES)} (default: all); direct always is")
-    add_number(parser, "--rounds", 7, "rounds, in each of which everybody has a turn")
-    add_number(parser, "--seconds", 1, "length of one measurement")
+    add_number(parser, "--rounds", 15, "rounds, in each of which everybody has a turn")
+    add_seconds(parser, "--seconds", 0.4, "length of one measurement")
     add_numbers(parser, "--flows", [256, 240_000], "flows over which packets are spread")
     add_number(
         parser, "--deaths", 5, "how often a node goes silent, and as often a backend is killed")

@@ -14,7 +14,7 @@ from segment import NODE_COUNT, Segment
 __all__ = ["run", "table"]
 
 DOWNLOADS_AT_ONCE = 2
-DOWNLOAD_BYTES = 16_000_000
+DOWNLOAD_BYTES = 8_000_000
 CONNTRACK_LIMIT = "/proc/sys/net/netfilter/nf_conntrack_max"
 # Connections that a contender tracks beside the packets' flows.
 OTHER_FLOWS = 10_000

@@ -47,7 +47,7 @@ class Place:
         """Makes the host; the client sends what is for the virtual address to it."""
         self.namespace = self.segment.join(name, self.address)
         self.namespace.configure(f"route add {CLIENTS} dev eth0")
-        # Its clients' way to the nodes leads out where it came in, and is to be no other.
+        # Packets leave it where they came in, of which it would tell the client (ICMP redirect).
         self.namespace.set(
             "net.ipv4.ip_forward=1", "net.ipv4.conf.all.send_redirects=0",
             "net.ipv4.conf.eth0.send_redirects=0", "net.ipv4.ip_local_port_range=1024 65000")
@@ -77,7 +77,11 @@ class Segment:
         with self.stack:
             self.switch = self._host("switch")
             self.switch.configure(
-                "link add lan type bridge forward_delay 0 mcast_snooping 0", "link set lan up")
+                "link add lan type bridge forward_delay 0 mcast_snooping 0 nf_call_iptables 0",
+                "link set lan up")
+            if os.path.exists("/proc/sys/net/bridge"):
+                # A switch shows its packets to no rules, whatever this machine's bridges do.
+                self.switch.set("net.bridge.bridge-nf-call-iptables=0")
             self.client = self.join("client")
             self.client.set("net.ipv4.ip_local_port_range=1024 65000")
             for number in range(1, NODE_COUNT + 1):
