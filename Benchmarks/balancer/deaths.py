@@ -54,4 +54,9 @@ class Deaths:
             contender.targets, "-c", str(REQUESTS), "-r", str(REQUESTS_A_SECOND),
             "-n", str(REQUESTS), "-t", str(TIMEOUT_MILLISECONDS),
             seconds=2 * REQUESTS // REQUESTS_A_SECOND)
-        return {"failed": result["errors"], "slow": result["slow"], "of": REQUESTS}
+        kinds = {
+            key.removeprefix("err_"): count for key, count in result.items()
+            if key.startswith("err_") and count}
+        return {
+            "failed": result["errors"], "slow": result["slow"], "of": REQUESTS, "kinds": kinds,
+            "first_failure_ms": result["first_fail_ms"], "last_failure_ms": result["last_fail_ms"]}

@@ -2,8 +2,8 @@
 
 import argparse
 
-from quantity import add_number, add_numbers, add_seconds
 from contenders import NAMES
+from quantity import add_number, add_numbers, add_seconds
 
 
 def names(text):
@@ -24,4 +24,4 @@ def add_to(parser):
     add_seconds(parser, "--seconds", 0.4, "length of one measurement")
     add_numbers(parser, "--flows", [256, 240_000], "flows over which packets are spread")
     add_number(
-        parser, "--deaths", 5, "how often a node goes silent, and as often a backend is killed")
+        parser, "--deaths", 7, "how often a node goes silent, and as often a backend is killed")

@@ -4,7 +4,6 @@ import statistics
 
 import figures
 
-# What a median of several values is shown as, by kind of death.
 DEATHS = ("silent", "killed")
 
 
@@ -22,7 +21,8 @@ def overview(results):
     flows = list(results["direct"]["packets"])
     yield (
         "", "connections/s", "of direct", "bulk", "of direct",
-        *(f"packet, {int(count):,} flows" for count in flows), "failed: silent", "killed")
+        *(f"packet, {int(count):,} flows" for count in flows), "silent: failed, slow",
+        "killed: failed, slow")
     for contender in results.values():
         yield (
             contender["words"],
@@ -32,7 +32,7 @@ def overview(results):
             compared(results, contender, "bytes"),
             *(f"{statistics.median(costs) * 1e9:,.0f} ns" if costs else "–"
               for costs in contender["packets"].values()),
-            *(failures(contender[kind]) for kind in DEATHS))
+            *(aftermath(contender[kind]) for kind in DEATHS))
 
 
 def compared(results, contender, key):
@@ -40,10 +40,17 @@ def compared(results, contender, key):
     return figures.shown(figures.ratio(contender[key], results["direct"][key]), "×")
 
 
-def failures(deaths):
-    """The requests that failed in a median death, and in the worst one."""
+def aftermath(deaths):
+    """The requests that failed, and those that took long: medians of several deaths."""
     if not deaths:
         return "–"
+    return ", ".join(
+        str(figures.percentile([death[key] for death in deaths], 50))
+        for key in ("failed", "slow"))
+
+
+def failures(deaths):
+    """The requests that failed in a median death, and in the worst one."""
     counts = [death["failed"] for death in deaths]
     middle = figures.percentile(counts, 50)
     return str(middle) if max(counts) == middle else f"{middle} (≤ {max(counts)})"

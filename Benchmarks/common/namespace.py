@@ -8,7 +8,7 @@ from process import BenchmarkFailure, Process
 
 
 class Namespace:
-    """A network namespace in which loopback is up; it goes when the block ends, with its processes."""
+    """A network namespace with loopback up; it and its processes go when the block ends."""
 
     def __init__(self, name):
         self.name = name

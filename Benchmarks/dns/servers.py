@@ -3,8 +3,8 @@
 import os
 
 import tools
-from process import BenchmarkFailure
 from names import NODE_NAME, SERVICE_RANGE, ZONE
+from process import BenchmarkFailure
 
 API_ADDRESS = "127.0.0.1:6440"
 ADDRESS = "127.0.0.1"

@@ -52,7 +52,8 @@ class Network:
             for number in range(int(low), int(last.rpartition(".")[2]) + 1)))
         self.server.configure(*(f"address add {pod}/32 dev eth0" for pod in self.pods))
         self.node.configure(
-            f"route add {CLIENT_RANGE} dev c0", *(f"route add {pod}/32 dev s0" for pod in self.pods))
+            f"route add {CLIENT_RANGE} dev c0",
+            *(f"route add {pod}/32 dev s0" for pod in self.pods))
         for end in (self.client, self.server):
             end.configure(f"route add default via {GATEWAY}")
         self.node.set("net.ipv4.ip_forward=1")
