@@ -1,6 +1,7 @@
 """Runs `deploy/bench balancer`."""
 
 import os
+import random
 import tempfile
 
 import tools
@@ -39,9 +40,8 @@ def run(options):
             for contender in contenders}
         for number in range(options.rounds):
             say(f"round {number + 1} of {options.rounds}")
-            # Nobody comes after the same one each time.
-            first = number % len(contenders)
-            order = contenders[first:] + contenders[:first]
+            # Nobody comes after the same one each time; the same seed, so the same order.
+            order = random.Random(number).sample(contenders, len(contenders))
             measure_round(order, packets, figures, options)
         measure_deaths(segment, contenders, figures, options.deaths)
     return figures

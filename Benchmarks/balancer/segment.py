@@ -6,7 +6,7 @@ import json
 import os
 
 import tools
-from load import Load
+from loadgen import Load
 from namespace import Namespace
 
 NODE_COUNT = 3

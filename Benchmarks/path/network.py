@@ -4,7 +4,7 @@ import contextlib
 import os
 
 import tools
-from load import Load
+from loadgen import Load
 from namespace import Namespace
 
 CLIENTS = "10.128.0.200-10.128.0.215"
