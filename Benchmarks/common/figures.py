@@ -2,6 +2,7 @@
 
 import os
 import platform
+import statistics
 import subprocess
 
 MEBIBYTE = 1 << 20
@@ -11,6 +12,11 @@ def percentile(values, percent):
     """The nearest-rank percentile: a value that was measured, never one in between."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+def ratio(values, others):
+    """The median of the ratios, round by round."""
+    return statistics.median(value / other for value, other in zip(values, others))
 
 
 def shown(value, unit):

@@ -1,24 +1,16 @@
-"""A host of its own for one benchmark: a network namespace, folders, and processes in it."""
+"""A host of its own for one benchmark: a network namespace with a node's address, and folders."""
 
 import os
-import re
 import shutil
-import signal
-import subprocess
 import tempfile
-import threading
-import time
-from collections import deque
 
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-METADATA = re.compile(r"(\w+)=(\S+)")
+from namespace import Namespace
+from process import BenchmarkFailure
 
-
-class BenchmarkFailure(Exception):
-    """Something did not go as it must for the figures to mean anything."""
+__all__ = ["BenchmarkFailure", "Host"]
 
 
-class Host:
+class Host(Namespace):
     """A network namespace with one interface, and a folder; both go when the block ends.
 
     Nothing but the daemons' own talk over loopback is sent: the interface is there so that the
@@ -26,31 +18,25 @@ class Host:
     """
 
     def __init__(self, address):
-        self.name = f"sluice-bench-{os.getpid()}"
+        super().__init__(f"sluice-bench-{os.getpid()}")
         self.folder = tempfile.mkdtemp(prefix="sluice-bench-")
         self.address = address
-        self.processes = []
 
     def __enter__(self):
         try:
-            subprocess.run(["ip", "netns", "add", self.name], check=True)
-            for command in (
-                "link set lo up",
+            super().__enter__()
+            self.configure(
                 "link add eth0 type veth peer name wire",
                 f"address add {self.address} dev eth0",
                 "link set eth0 up",
-                "link set wire up",
-            ):
-                subprocess.run(["ip", "-n", self.name, *command.split()], check=True)
+                "link set wire up")
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_):
-        for process in self.processes:
-            process.stop(signal.SIGKILL)
-        subprocess.run(["ip", "netns", "delete", self.name], check=False, capture_output=True)
+        super().__exit__()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def path(self, name):
@@ -61,107 +47,4 @@ class Host:
 
     def move_wire(self, namespace):
         """Moves the other end of the interface into another namespace."""
-        subprocess.run(
-            ["ip", "-n", self.name, "link", "set", "wire", "netns", namespace], check=True)
-
-    def run(self, *command):
-        """Runs a command in the namespace; returns its exit status and all that it wrote."""
-        done = subprocess.run(
-            self._inside(command), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        return done.returncode, done.stdout.strip()
-
-    def start(self, *command):
-        """Starts a process that lives as long as the block, unless it is stopped before."""
-        process = Process(self._inside(command), os.path.basename(command[0]))
-        self.processes.append(process)
-        return process
-
-    def _inside(self, command):
-        return ["ip", "netns", "exec", self.name, *command]
-
-
-class LogLine:
-    """One line of a process: when it arrived here, its text, and its `key=value` parts."""
-
-    def __init__(self, text):
-        self.arrived = time.monotonic()
-        self.text = text
-        self.metadata = dict(METADATA.findall(text))
-
-    def number(self, key):
-        """The number under a key."""
-        return float(self.metadata[key])
-
-
-class Process:
-    """A process whose standard error is read as a log."""
-
-    # Shown when something goes wrong.
-    LAST_LINES = 20
-
-    def __init__(self, command, name):
-        self.name = name
-        self.started = time.monotonic()
-        self.lines = deque()
-        self.last = deque(maxlen=self.LAST_LINES)
-        self.news = threading.Condition()
-        self.has_ended = False
-        # `ip netns exec` replaces itself by the command, so this is the command's own pid.
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True)
-        self.pid = self.process.pid
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self):
-        for text in self.process.stderr:
-            line = LogLine(text.rstrip())
-            with self.news:
-                self.lines.append(line)
-                self.last.append(line.text)
-                self.news.notify()
-        with self.news:
-            self.has_ended = True
-            self.news.notify()
-
-    def wait_for(self, text, seconds):
-        """The next line that contains a text; lines before it are dropped."""
-        deadline = time.monotonic() + seconds
-        with self.news:
-            while True:
-                while self.lines:
-                    line = self.lines.popleft()
-                    if text in line.text:
-                        return line
-                rest = deadline - time.monotonic()
-                if self.has_ended or rest <= 0:
-                    what = "ended" if self.has_ended else f"did not within {seconds} s"
-                    raise BenchmarkFailure(
-                        f"{self.name} was to say '{text}' and {what}; it said last:\n"
-                        + "\n".join(self.last))
-                self.news.wait(rest)
-
-    def cpu_seconds(self):
-        """Processor time so far, the kernel's on its behalf included (proc_pid_stat(5))."""
-        with open(f"/proc/{self.pid}/stat") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
-
-    def memory_bytes(self):
-        """Resident memory: now, and the most there was."""
-        with open(f"/proc/{self.pid}/status") as file:
-            status = dict(line.split(":", 1) for line in file)
-        return tuple(int(status[key].split()[0]) * 1024 for key in ("VmRSS", "VmHWM"))
-
-    def stop(self, number=signal.SIGTERM):
-        """Ends the process and waits until it is gone."""
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-            try:
-                self.process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.reader.join()
-        self.process.stderr.close()
+        self.configure(f"link set wire netns {namespace}")

@@ -16,6 +16,20 @@ FIRST_POD_ADDRESS = int(ipaddress.ip_address("10.128.0.0"))
 FIRST_NODE_ADDRESS = int(ipaddress.ip_address("192.168.0.1"))
 
 
+def prepare_objects(folder, name, objects):
+    """Writes a file beside its place; the returned function puts it there in one step."""
+    hidden, place = os.path.join(folder, "." + name), os.path.join(folder, name)
+    with open(hidden, "w") as file:
+        for item in objects:
+            file.write("---\n" + json.dumps(item, separators=(",", ":")) + "\n")
+    return lambda: os.rename(hidden, place)
+
+
+def write_objects(folder, name, objects):
+    """Writes objects as one file, which appears complete."""
+    prepare_objects(folder, name, objects)()
+
+
 class Cluster:
     """Services with the same number of pods each, spread over nodes of about a hundred pods.
 
@@ -79,13 +93,7 @@ class Cluster:
         return f"pod-of-web-{service:05}.json"
 
     def _prepare(self, name, objects):
-        """Writes a file beside its place; the returned function puts it there in one step."""
-        hidden = os.path.join(self.folder, "." + name)
-        place = os.path.join(self.folder, name)
-        with open(hidden, "w") as file:
-            for item in objects:
-                file.write("---\n" + json.dumps(item, separators=(",", ":")) + "\n")
-        return lambda: os.rename(hidden, place)
+        return prepare_objects(self.folder, name, objects)
 
     def _write(self, name, objects):
         self._prepare(name, objects)()

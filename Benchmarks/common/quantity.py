@@ -11,6 +11,14 @@ def positive(text):
     return number
 
 
+def positive_time(text):
+    """A number of seconds above zero, which need not be whole."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return number
+
+
 def positives(text):
     """Numbers above zero, separated by commas."""
     return [positive(part) for part in text.split(",")]
@@ -20,6 +28,13 @@ def add_number(parser, flag, default, words):
     """An option that takes a number above zero; its help ends with what it is by default."""
     parser.add_argument(
         flag, type=positive, default=default, metavar="N", help=f"{words} (default: {default})")
+
+
+def add_seconds(parser, flag, default, words):
+    """The same for a time."""
+    parser.add_argument(
+        flag, type=positive_time, default=default, metavar="S",
+        help=f"{words} (default: {default})")
 
 
 def add_numbers(parser, flag, default, words, remark=""):

@@ -3,7 +3,7 @@
 import re
 
 from figures import percentile
-from host import BenchmarkFailure
+from process import BenchmarkFailure
 from servers import ADDRESS, PORTS
 
 CLIENTS = 16

@@ -1,9 +1,9 @@
 """The names that are asked for: as manifests for Sluice, and as what they mean to other servers."""
 
 import ipaddress
-import json
-import os
 import random
+
+from manifests import write_objects
 
 ZONE = "cluster.local"
 SERVICE_RANGE = "10.96.0.0/12"
@@ -73,12 +73,3 @@ def service(name, namespace, address):
         "metadata": {"name": name, "namespace": namespace},
         "spec": {"clusterIP": address, "ports": [{"name": "http", "port": 80}]},
     }
-
-
-def write_objects(folder, name, objects):
-    """Writes objects as one file, which appears complete."""
-    hidden = os.path.join(folder, "." + name)
-    with open(hidden, "w") as file:
-        for item in objects:
-            file.write("---\n" + json.dumps(item, separators=(",", ":")) + "\n")
-    os.rename(hidden, os.path.join(folder, name))

@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import sys
 import time
 
 import servers
@@ -11,18 +10,15 @@ from figures import percentile, shown
 from figures import table as text_table
 from host import Host
 from load import latencies, throughput
-from names import NEW_NAMESPACE, NODE_ADDRESS, ZONE, Names, service, write_objects
+from manifests import write_objects
+from names import NEW_NAMESPACE, NODE_ADDRESS, ZONE, Names, service
+from progress import say
 
 ONE_KIND = (["A"], {"NOERROR"})
 # What a pod's resolver asks: both families, a service's port, and names of the search list.
 MIXED = (["A", "AAAA", "SRV", "missing"], {"NOERROR", "NXDOMAIN"})
 FIRST_NEW_ADDRESS = "10.111.0."
 COLUMNS = ("sluice", "unbound", "knot")
-
-
-def say(text):
-    """Tells people what goes on."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def run(options):

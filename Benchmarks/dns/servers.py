@@ -1,10 +1,10 @@
 """The servers that are compared, each over the same names on a port of its own."""
 
 import os
-import shutil
 
-from host import BenchmarkFailure
+import tools
 from names import NODE_NAME, SERVICE_RANGE, ZONE
+from process import BenchmarkFailure
 
 API_ADDRESS = "127.0.0.1:6440"
 ADDRESS = "127.0.0.1"
@@ -15,14 +15,9 @@ PACKAGES = {"unbound": "unbound", "knotd": "knot", "dnsperf": "dnsperf", "dig": 
 
 def require_tools():
     """Says which of Debian's packages are missing."""
-    missing = [package for program, package in PACKAGES.items() if find(program) is None]
+    missing = [package for program, package in PACKAGES.items() if tools.find(program) is None]
     if missing:
         raise BenchmarkFailure(f"run: apt-get install --yes {' '.join(missing)}")
-
-
-def find(program):
-    """Where a program is; servers lie where an ordinary user's PATH does not lead."""
-    return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
 def start_api(host, program, folder="manifests"):
@@ -74,7 +69,7 @@ def start_unbound(host, names, threads):
         for owner, kind, data in names.records():
             file.write(f"    local-data: \"{owner}. 5 IN {kind} {data}\"\n")
         file.write("remote-control:\n    control-enable: no\n")
-    return host.start(find("unbound"), "-d", "-p", "-c", path)
+    return host.start(tools.find("unbound"), "-d", "-p", "-c", path)
 
 
 def start_knot(host, names, threads):
@@ -100,7 +95,7 @@ zone:
     zonefile-sync: -1
     journal-content: none
 """)
-    return host.start(find("knotd"), "-c", path)
+    return host.start(tools.find("knotd"), "-c", path)
 
 
 def wait_until_answering(host, server, name, address):

@@ -5,17 +5,17 @@ import os
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
 
 import chains
 import figures
-from host import BenchmarkFailure
+import tools
+from figures import ratio
 from manifests import NODE_NAME, POD_RANGE, SERVICE_RANGE, Cluster
 from network import Network
+from process import BenchmarkFailure
+from progress import say
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-TOOLS = os.path.join(ROOT, ".build-tools")
 # Connections a second while latency is measured: far below what the machine can do.
 LATENCY_RATE = 500
 FRONTEND = re.compile(r"([0-9.]+) \. tcp \. 80 [^,}]*comment \"default/web-(\d+):http\"")
@@ -23,7 +23,7 @@ FRONTEND = re.compile(r"([0-9.]+) \. tcp \. 80 [^,}]*comment \"default/web-(\d+)
 
 def run(options):
     """Loads every ruleset into a node of its own, then measures them in turns."""
-    subprocess.run(["make", "-s", "-C", os.path.join(ROOT, "Tests", "Tools")], check=True)
+    tools.build()
     with contextlib.ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
         nodes = []
         for services in options.services:
@@ -31,18 +31,13 @@ def run(options):
         for round_number in range(options.rounds):
             say(f"round {round_number + 1} of {options.rounds}")
             for node in nodes:
-                node["rates"].append(
-                    node["network"].connections_a_second(node["target"], options.seconds))
-                node["latencies"].append(node["network"].connect_latency(
-                    node["target"], options.seconds, LATENCY_RATE))
+                client, targets = node["network"].load, [node["target"]]
+                node["rates"].append(client.connections_a_second(targets, options.seconds))
+                node["latencies"].append(
+                    client.connect_latency(targets, options.seconds, LATENCY_RATE))
         for node in nodes:
             del node["network"]
     return nodes
-
-
-def say(text):
-    """Tells how far it is."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def load(stack, folder, options, services):
@@ -72,17 +67,17 @@ def load(stack, folder, options, services):
         targets.insert(0, ("direct", f"{pods[0]}:8080", lambda: []))
     nodes = []
     for kind, target, ruleset in targets:
-        network = stack.enter_context(Network(f"{kind}{services}", pods, TOOLS))
+        network = stack.enter_context(Network(f"{kind}{services}", pods))
         path = os.path.join(folder, "rules.nft")
         with open(path, "w") as file:
             file.writelines(ruleset())
         say(f"{services:,} Services: {kind}: loading {os.path.getsize(path) >> 20} MiB of rules")
         try:
-            network.run("node", "nft", "-f", path, seconds=options.chains_seconds)
+            network.node.demand("nft", "-f", path, seconds=options.chains_seconds)
         except subprocess.TimeoutExpired:
             say(f"{kind}: nft did not load it within {options.chains_seconds} s; left out")
             continue
-        network.wait_until_served(target)
+        network.load.wait_until_served([target])
         nodes.append({
             "kind": kind, "services": services, "network": network, "target": target,
             "rates": [], "latencies": []})
@@ -103,8 +98,3 @@ def table(results):
             f"{statistics.median(node['latencies']) * 1e6:.0f} µs",
             figures.shown(ratio(node["latencies"], direct["latencies"]), "×")))
     return figures.table(rows)
-
-
-def ratio(values, others):
-    """The median of the ratios, round by round."""
-    return statistics.median(value / other for value, other in zip(values, others))

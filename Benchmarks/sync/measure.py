@@ -5,7 +5,8 @@ import statistics
 import time
 
 from figures import percentile
-from host import BenchmarkFailure, Host
+from host import Host
+from process import BenchmarkFailure
 from manifests import NODE_NAME, POD_RANGE, SERVICE_RANGE, Cluster
 
 API_ADDRESS = "127.0.0.1:6440"

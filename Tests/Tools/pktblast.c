@@ -2,9 +2,10 @@
  * pktblast.c - raw packet source to measure what a forwarding path costs a packet.
  *
  * Sends UDP/IPv4 frames (or TCP SYNs with -T) from an AF_PACKET socket, cycling through FLOWS
- * flows (source port, then source address). Over veth the receiving side's softirq runs in this
- * thread, so its CPU time a packet is "send + path". Subtract a run where the next hop drops at
- * once to get the path alone. Prints one JSON line.
+ * flows (source port; then source address and, if there are several, destination port). With -w
+ * a packet of each flow is sent before the time begins. Over veth the receiving side's softirq
+ * runs in this thread, so its CPU time a packet is "send + path". Subtract a run where the next
+ * hop drops at once to get the path alone. Prints one JSON line.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -46,11 +47,11 @@ struct plan {
     const char *interface;
     uint8_t destination_mac[ETH_ALEN];
     uint32_t source, destination; /* host byte order */
-    uint16_t port;
+    uint16_t port, ports; /* the first port, and how many */
     uint32_t flows;
     double seconds;
     size_t payload;
-    int tcp;
+    int tcp, warm_up;
 };
 
 static uint64_t nanoseconds(clockid_t clock)
@@ -77,8 +78,8 @@ static uint16_t checksum_end(uint32_t sum)
 
 static _Noreturn void usage(void)
 {
-    fputs("usage: pktblast [-T] [-l PAYLOAD] IFACE DSTMAC SRCIP DSTIP DPORT FLOWS SECONDS\n",
-          stderr);
+    fputs("usage: pktblast [-T] [-w] [-l PAYLOAD] IFACE DSTMAC SRCIP DSTIP DPORT[-DPORT] FLOWS "
+          "SECONDS\n", stderr);
     exit(2);
 }
 
@@ -87,8 +88,9 @@ static struct plan read_arguments(int argc, char **argv)
     struct plan plan = { .payload = DEFAULT_PAYLOAD_BYTES };
     struct in_addr source, destination;
     int option;
-    while ((option = getopt(argc, argv, "Tl:h")) != -1) {
+    while ((option = getopt(argc, argv, "Twl:h")) != -1) {
         if (option == 'T') plan.tcp = 1;
+        else if (option == 'w') plan.warm_up = 1;
         else if (option == 'l') plan.payload = strtoul(optarg, NULL, 10);
         else usage();
     }
@@ -102,7 +104,10 @@ static struct plan read_arguments(int argc, char **argv)
         usage();
     plan.source = ntohl(source.s_addr);
     plan.destination = ntohl(destination.s_addr);
-    plan.port = (uint16_t)atoi(argv[4]);
+    uint16_t last_port = 0;
+    int ports_read = sscanf(argv[4], "%hu-%hu", &plan.port, &last_port);
+    if (ports_read < 1 || (ports_read == 2 && last_port < plan.port)) usage();
+    plan.ports = (uint16_t)(ports_read == 2 ? last_port - plan.port + 1 : 1);
     plan.flows = (uint32_t)strtoul(argv[5], NULL, 10);
     plan.seconds = atof(argv[6]);
     if (!plan.flows || plan.payload > sizeof((struct frame *)0)->payload) usage();
@@ -146,17 +151,15 @@ static void prepare(struct frame *frame, const struct plan *plan, const uint8_t 
     frame->ip.protocol = plan->tcp ? IPPROTO_TCP : IPPROTO_UDP;
     frame->ip.daddr = htonl(plan->destination);
     if (plan->tcp) {
-        frame->tcp.dest = htons(plan->port);
         frame->tcp.doff = sizeof frame->tcp / 4;
         frame->tcp.syn = 1;
         frame->tcp.window = htons(65535);
     } else {
-        frame->udp.dest = htons(plan->port);
         frame->udp.len = htons((uint16_t)transport_bytes(plan));
     }
 }
 
-/* Sums of the frame without its source address and port, which differ from flow to flow. */
+/* Sums of the frame without what differs from flow to flow: its source address and both ports. */
 struct sums {
     uint32_t ip, transport;
 };
@@ -175,51 +178,67 @@ static struct sums fixed_sums(const struct frame *frame, const struct plan *plan
 static void set_flow(struct frame *frame, const struct plan *plan, struct sums sums, uint32_t flow)
 {
     uint16_t port = (uint16_t)(FIRST_PORT + flow % PORTS_AN_ADDRESS);
-    uint32_t source = plan->source + flow / PORTS_AN_ADDRESS;
+    uint32_t turn = flow / PORTS_AN_ADDRESS, source = plan->source + turn;
+    uint16_t target = (uint16_t)(plan->port + turn % plan->ports);
     uint32_t source_sum = (source >> 16) + (source & 0xffff);
     frame->ip.saddr = htonl(source);
     frame->ip.check = checksum_end(sums.ip + source_sum);
-    uint16_t check = checksum_end(sums.transport + source_sum + port);
+    uint16_t check = checksum_end(sums.transport + source_sum + port + target);
     if (plan->tcp) {
         frame->tcp.source = htons(port);
+        frame->tcp.dest = htons(target);
         frame->tcp.check = check;
     } else {
         frame->udp.source = htons(port);
+        frame->udp.dest = htons(target);
         frame->udp.check = check ? check : 0xffff; /* zero would mean: no checksum */
     }
 }
 
-int main(int argc, char **argv)
-{
-    static struct frame frames[BATCH];
-    struct plan plan = read_arguments(argc, argv);
+struct sender {
+    struct frame frames[BATCH];
     struct mmsghdr messages[BATCH];
     struct iovec parts[BATCH];
+    struct sums sums;
+    uint64_t made;
+    int descriptor;
+};
+
+/* Sends the next packets; returns how many went. */
+static uint64_t send_batch(struct sender *sender, const struct plan *plan)
+{
+    for (int i = 0; i < BATCH; i++, sender->made++)
+        set_flow(&sender->frames[i], plan, sender->sums, (uint32_t)(sender->made % plan->flows));
+    int count = sendmmsg(sender->descriptor, sender->messages, BATCH, 0);
+    if (count >= 0) return (uint64_t)count;
+    perror("pktblast: sendmmsg");
+    exit(1);
+}
+
+int main(int argc, char **argv)
+{
+    static struct sender sender;
+    struct plan plan = read_arguments(argc, argv);
     uint8_t own_mac[ETH_ALEN];
-    int descriptor = open_interface(&plan, own_mac);
-    if (descriptor < 0) {
+    sender.descriptor = open_interface(&plan, own_mac);
+    if (sender.descriptor < 0) {
         perror("pktblast");
         return 1;
     }
     for (int i = 0; i < BATCH; i++) {
-        prepare(&frames[i], &plan, own_mac);
+        prepare(&sender.frames[i], &plan, own_mac);
         size_t length = offsetof(struct frame, udp) + transport_bytes(&plan);
-        parts[i] = (struct iovec){ &frames[i], length };
-        messages[i] = (struct mmsghdr){ .msg_hdr = { .msg_iov = &parts[i], .msg_iovlen = 1 } };
+        sender.parts[i] = (struct iovec){ &sender.frames[i], length };
+        sender.messages[i].msg_hdr =
+            (struct msghdr){ .msg_iov = &sender.parts[i], .msg_iovlen = 1 };
     }
-    struct sums sums = fixed_sums(&frames[0], &plan);
-    uint64_t sent = 0, made = 0, now;
+    sender.sums = fixed_sums(&sender.frames[0], &plan);
+    while (plan.warm_up && sender.made < plan.flows) send_batch(&sender, &plan);
+    uint64_t sent = 0, now;
     uint64_t begin = nanoseconds(CLOCK_MONOTONIC), cpu = nanoseconds(CLOCK_THREAD_CPUTIME_ID);
     uint64_t end = begin + (uint64_t)(plan.seconds * 1e9);
     do {
-        for (int i = 0; i < BATCH; i++, made++)
-            set_flow(&frames[i], &plan, sums, (uint32_t)(made % plan.flows));
-        int count = sendmmsg(descriptor, messages, BATCH, 0);
-        if (count < 0) {
-            perror("pktblast: sendmmsg");
-            return 1;
-        }
-        sent += (uint64_t)count;
+        sent += send_batch(&sender, &plan);
         now = nanoseconds(CLOCK_MONOTONIC);
     } while (now < end);
     double used = (double)(nanoseconds(CLOCK_THREAD_CPUTIME_ID) - cpu), packets = (double)sent;
