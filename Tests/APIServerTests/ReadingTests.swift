@@ -114,7 +114,10 @@ struct ReadingTests {
             }
             let core = try await server.get("/api/v1", as: Resources.self)
             #expect(core.groupVersion == "v1")
-            #expect(core.resources.map(\.name) == ["services", "endpoints", "pods", "nodes"])
+            #expect(
+                core.resources.map(\.name)
+                    == ["services", "services/status", "endpoints", "pods", "nodes"])
+            #expect(core.resources.dropFirst().first?.verbs == ["get", "patch"])
             #expect(core.resources.first?.verbs == ["get", "list", "watch"])
             let slices = try await server.get("/apis/discovery.k8s.io/v1", as: Resources.self)
             #expect(slices.resources.map(\.name) == ["endpointslices"])

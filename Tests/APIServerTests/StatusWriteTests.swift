@@ -1,16 +1,17 @@
 import APIClient
 import Addressing
-import Admission
 import AsyncHTTPClient
 import Foundation
 import KubeAPI
 import Logging
 import NIOCore
+import NIOHTTP1
 import ObjectStore
 import Support
 import Testing
 
 @testable import APIServer
+@testable import Admission
 
 @Suite("Writing a status, client and server together", .timeLimit(.minutes(1)))
 struct StatusWriteTests {
@@ -85,22 +86,26 @@ struct StatusWriteTests {
 
     @Test("nothing but the status of a Service is written, and in no other form")
     func refused() async throws {
-        try await serving { server, client in
-            let status = "/api/v1/namespaces/default/services/web/status"
-            #expect(try await patch(server, status, "{}", "application/json-patch+json") == 415)
-            #expect(try await patch(server, status, "no json") == 400)
-            #expect(try await patch(server, status, String(repeating: " ", count: 70_000)) == 413)
-            let missing = "/api/v1/namespaces/default/services/other/status"
-            #expect(try await patch(server, missing, "{}") == 404)
-            #expect(try await patch(server, "/api/v1/namespaces/default/services/web", "{}") == 405)
-            #expect(try await patch(server, "/api/v1/nodes/node1/status", "{}") == 404)
-            #expect(try await patch(server, status, "{}") == 200)
+        let services = "/api/v1/namespaces/default/services"
+        let long = String(repeating: " ", count: 70_000)
+        try await serving { server, _ in
+            for (path, body, type, expected) in [
+                ("\(services)/web/status", "{}", "json-patch", 415),
+                ("\(services)/web/status", "no json", "merge-patch", 400),
+                ("\(services)/web/status", long, "merge-patch", 413),
+                ("\(services)/other/status", "{}", "merge-patch", 404),
+                ("\(services)/web", "{}", "merge-patch", 405),
+                ("/api/v1/nodes/node1/status", "{}", "merge-patch", 404),
+                ("\(services)/web/status", "{}", "strategic-merge-patch", 200),
+            ] {
+                let answer = try await patch(server, path, body, "application/\(type)+json")
+                #expect(answer == expected, "\(path), \(type)")
+            }
         }
     }
 
     private func patch(
-        _ server: RunningServer, _ path: String, _ body: String,
-        _ type: String = "application/merge-patch+json"
+        _ server: RunningServer, _ path: String, _ body: String, _ type: String
     ) async throws -> Int {
         var request = HTTPClientRequest(url: server.url + path)
         request.method = .PATCH

@@ -78,7 +78,9 @@ extension LabTests {
                 #expect(try await addresses() == before)
                 try await lab.apply(service("late", type: "ClusterIP"), as: "late.yaml")
                 try await eventually("the balancer has noticed") {
-                    try await !note(of: "late") && addresses()["late"] == nil
+                    let isGone = try await addresses()["late"] == nil
+                    let hasNote = try await note(of: "late")
+                    return isGone && !hasNote
                 }
             }
         }

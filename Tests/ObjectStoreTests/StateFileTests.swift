@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import KubeAPI
 import Testing
 
@@ -54,5 +55,37 @@ struct StateFileTests {
         let file = try folder.write("", to: "file")
         let error = #expect(throws: StateFileError.self) { try StateFile(folder: file) }
         #expect(error?.code == .notWritable)
+    }
+
+    @Test("a state file of the version before is taken over")
+    func upgrade() async throws {
+        let folder = try TemporaryFolder()
+        do {
+            let old = try DatabaseQueue(path: "\(folder.path)/\(StateFile.name)")
+            try await old.write { database in
+                try database.execute(
+                    sql: """
+                        CREATE TABLE objects (
+                            kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+                            uid TEXT NOT NULL, created TEXT NOT NULL, admitted BLOB,
+                            PRIMARY KEY (kind, namespace, name)) WITHOUT ROWID;
+                        INSERT INTO objects VALUES
+                            ('pods', 'default', 'web', 'u', '2026-01-01T00:00:00Z', NULL);
+                        PRAGMA user_version = 1;
+                        """)
+            }
+            try old.close()
+        }
+        var remembered = RememberedObject(
+            key: Sample.key(.pods, "web"), uid: "u", creationTimestamp: "2026-01-01T00:00:00Z")
+        do {
+            let file = try StateFile(folder: folder.path)
+            #expect(try await file.load() == [remembered])
+            var written = WrittenStatus()
+            written.annotations = ["a": "b"]
+            remembered.written = written
+            try await file.write([.remember(remembered)])
+        }
+        #expect(try await StateFile(folder: folder.path).load() == [remembered])
     }
 }
