@@ -10,12 +10,13 @@ extension HostJournal {
     /// - Parameters:
     ///   - addresses: what is put there.
     ///   - interface: the name of what gets them.
-    ///   - seconds: after which the kernel takes them off by itself; nil: never. Those that are
-    ///     there already keep the time that they have.
+    ///   - lifetime: asked for each anew, because many take a while. Those that are there already
+    ///     keep the time that they have.
     /// - Throws: what keeps all of them off.
     /// - Returns: those that the kernel refused, with the reasons; the others are there.
     package func addAddresses(
-        _ addresses: [IPAddress], interface: String, forSeconds seconds: UInt32? = nil
+        _ addresses: [IPAddress], interface: String,
+        lifetime: @Sendable () -> AddressLifetime = { .forEver }
     ) throws(HostJournalError) -> [IPAddress: NetworkError] {
         let records = addresses.map {
             AddressRecord(address: $0, prefixLength: $0.family.addressBits, interface: interface)
@@ -29,7 +30,13 @@ extension HostJournal {
         var unmade: Set<AddressRecord> = []
         for record in records where presences[record] == .missing {
             do throws(NetworkError) {
-                if try !network.add(record, forSeconds: seconds) { unmade.insert(record) }
+                let isMade =
+                    switch lifetime() {
+                    case .forEver: try network.add(record, forSeconds: nil)
+                    case .seconds(let seconds): try network.add(record, forSeconds: seconds)
+                    case .over: false
+                    }
+                if !isMade { unmade.insert(record) }
             } catch {
                 refused[record.address] = error
                 unmade.insert(record)

@@ -58,6 +58,19 @@ extension LabTests {
             }
         }
 
+        /// The API loses its Leases over a restart: the leader writes its own again, and stays.
+        private func forget(_ leader: String, _ pair: LeasePair) async throws {
+            let before = try await pair.addressCount(of: leader)
+            try await lab.restart("control", "api", with: [])
+            try await eventually("the Lease is there again", within: .seconds(60)) {
+                let lease = try? await pair.lease()
+                return lease?["holderIdentity"] as? String == leader
+            }
+            #expect(try await pair.addressCount(of: leader) == before)
+            #expect(try await pair.addressCount(of: pair.other(than: leader)) == 0)
+            #expect(before > 0)
+        }
+
         /// The process stands still, and goes on when another one leads.
         private func freeze(_ leader: String, _ pair: LeasePair) async throws {
             let other = pair.other(than: leader)
@@ -125,6 +138,7 @@ extension LabTests {
                 #expect(after["leaseTransitions"] as? Int == transitions + 1)
                 #expect(try await lab.send(60, from: "client", to: targets).answered == 60)
 
+                try await forget(second, pair)
                 let status = try await lab.exec(second, "sluice", "balancer", "status")
                 #expect(status.contains("kube-system/sluice-balancer"))
                 #expect(status.contains("\(second) (holds it)"))

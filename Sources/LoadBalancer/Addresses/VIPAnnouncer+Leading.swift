@@ -37,16 +37,11 @@ extension VIPAnnouncer {
         }
     }
 
-    /// How long the kernel is told to keep an address; nil: for ever.
-    ///
-    /// Throws when a term is so close to its end that none should be put anywhere.
-    func lifetime() throws(TermIsOver) -> UInt32? {
-        guard case .holds = holding.condition else { return nil }
+    /// How long the kernel is told to keep an address that is put somewhere now.
+    nonisolated func lifetime() -> AddressLifetime {
+        guard case .holds = holding.condition else { return .forEver }
         let now = ContinuousClock.now
-        guard let seconds = term.window(at: now)?.addressSeconds(at: now) else {
-            throw TermIsOver()
-        }
-        return seconds
+        return term.window(at: now)?.addressSeconds(at: now).map { .seconds($0) } ?? .over
     }
 
     /// Has the kernel keep what this host holds for as long as the Lease lasts.
@@ -62,7 +57,13 @@ extension VIPAnnouncer {
         let present = try socket.addresses().filter {
             $0.interfaceIndex == place.index && $0.isOurs && ours.contains($0.address)
         }
-        for address in present { try socket.prolong(address, forSeconds: try lifetime()) }
+        for address in present {
+            switch lifetime() {
+            case .forEver: try socket.prolong(address, forSeconds: nil)
+            case .seconds(let seconds): try socket.prolong(address, forSeconds: seconds)
+            case .over: throw TermIsOver()
+            }
+        }
         return held.isSubset(of: present.map(\.address))
     }
 }
