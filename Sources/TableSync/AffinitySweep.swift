@@ -33,9 +33,7 @@ struct AffinitySweep {
     /// What is noted already is kept up to date, since a frontend may get backends again.
     mutating func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         var left: [Frontend: Set<SocketEndpoint>] = [:]
-        for entry in old where coversAll || allowed[entry.frontend] != nil {
-            left[entry.frontend] = []
-        }
+        for entry in old where mayHaveClients(entry) { left[entry.frontend] = [] }
         let present = Dictionary(
             new.map { ($0.frontend, $0) }, uniquingKeysWith: { first, _ in first })
         for entry in old where entry.affinitySeconds != nil {
@@ -45,12 +43,16 @@ struct AffinitySweep {
                 left[entry.frontend] = kept
             }
         }
-        for entry in new
-        where coversAll || allowed[entry.frontend] != nil || left[entry.frontend] != nil {
+        for entry in new where mayHaveClients(entry) || left[entry.frontend] != nil {
             left[entry.frontend] = entry.reachableForAll
         }
         allowed.merge(left) { $1 }
         changedLately.formUnion(left.keys)
+    }
+
+    /// Whether clients are to be looked for; one without affinity has none unless it is noted.
+    private func mayHaveClients(_ entry: ForwardingEntry) -> Bool {
+        allowed[entry.frontend] != nil || coversAll && entry.affinitySeconds != nil
     }
 
     /// Forgets what had not changed any more since the last round: it has been looked for again.
