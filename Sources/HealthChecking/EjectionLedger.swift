@@ -19,11 +19,12 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
         var failures = 0
         /// The ejection that holds, or the last one.
         var last: Ejection?
-        var isEjected = false
     }
 
     /// When and for how long.
     package let policy: EjectionPolicy
+    /// The targets that are ejected: a few of many, asked for with every connection.
+    package private(set) var ejected: [Target: Ejection] = [:]
     private var records: [Target: Record] = [:]
     private var groups: [Group: Set<Target>] = [:]
     private var changed: Set<Group> = []
@@ -39,27 +40,23 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
     /// Whether evidence about a target counts.
     package func watches(_ target: Target) -> Bool { records[target] != nil }
 
-    /// The targets that are ejected.
-    package var ejected: [Target: Ejection] {
-        records.compactMapValues { $0.isEjected ? $0.last : nil }
-    }
-
     /// Watches exactly these targets of a group; no targets end it.
     ///
     /// What is known of a target that stays in the group stays known. When so many go that more
     /// than the share of the rest is ejected, all of the group come back.
     package mutating func watch(_ group: Group, _ targets: Set<Target>) {
-        for gone in (groups[group] ?? []).subtracting(targets) { records[gone] = nil }
+        for gone in (groups[group] ?? []).subtracting(targets) {
+            records[gone] = nil
+            ejected[gone] = nil
+        }
         groups[group] = targets.isEmpty ? nil : targets
         for target in targets where records[target]?.group != group {
             records[target] = Record(group: group)
+            ejected[target] = nil
         }
         guard ejectedCount(in: group) > policy.allowance(among: targets.count) else { return }
         for target in targets { comeBack(target) }
     }
-
-    /// The groups with targets.
-    package var watchedGroups: some Collection<Group> { groups.keys }
 
     /// Takes note that a target answered a connection.
     package mutating func succeeded(_ target: Target) { records[target]?.failures = 0 }
@@ -68,7 +65,7 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
     /// ejected by that.
     @discardableResult
     package mutating func failed(_ target: Target, at now: Duration) -> Bool {
-        guard var record = records[target], !record.isEjected else { return false }
+        guard var record = records[target], ejected[target] == nil else { return false }
         record.failures += 1
         defer { records[target] = record }
         let count = groups[record.group]?.count ?? 0
@@ -78,7 +75,7 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
         let number = Self.number(after: record.last, at: now)
         record.last = Ejection(
             since: now, until: now + policy.time(ofEjection: number), number: number)
-        record.isEjected = true
+        ejected[target] = record.last
         record.failures = 0
         changed.insert(record.group)
         return true
@@ -88,16 +85,13 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
     /// it comes back by that.
     @discardableResult
     package mutating func checkSucceeded(_ target: Target, begunAt begin: Duration) -> Bool {
-        guard let record = records[target], record.isEjected, let last = record.last,
-            begin >= last.since
-        else { return false }
+        guard let ejection = ejected[target], begin >= ejection.since else { return false }
         comeBack(target)
         return true
     }
 
     /// Lets time pass; returns the targets that come back.
     package mutating func advance(to now: Duration) -> [Target] {
-        let ejected = ejected
         guard !ejected.isEmpty else { return [] }
         let due = ejected.filter { $0.value.until <= now }.map { $0.key }
         for target in due { comeBack(target) }
@@ -123,12 +117,13 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
     }
 
     private func ejectedCount(in group: Group) -> Int {
-        groups[group]?.count { records[$0]?.isEjected == true } ?? 0
+        ejected.isEmpty ? 0 : groups[group]?.count { ejected[$0] != nil } ?? 0
     }
 
     private mutating func comeBack(_ target: Target) {
-        guard let record = records[target], record.isEjected else { return }
-        records[target]?.isEjected = false
+        guard let record = records[target], ejected.removeValue(forKey: target) != nil else {
+            return
+        }
         records[target]?.failures = 0
         changed.insert(record.group)
     }

@@ -37,22 +37,24 @@ struct AffinitySweep {
     /// date, since a frontend may get backends again.
     mutating func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         var left: [Frontend: Set<SocketEndpoint>] = [:]
-        for entry in old where coversAll || allowed[entry.frontend] != nil {
-            left[entry.frontend] = []
-        }
+        for entry in old where mayHaveClients(entry) { left[entry.frontend] = [] }
         let present = Dictionary(
             new.map { ($0.frontend, $0) }, uniquingKeysWith: { first, _ in first })
         for entry in old where entry.hasOwnAffinity {
             let kept = present[entry.frontend]?.backendsToRemember ?? []
             if !kept.isSuperset(of: entry.backendsToRemember) { left[entry.frontend] = kept }
         }
-        for entry in new
-        where coversAll || allowed[entry.frontend] != nil || left[entry.frontend] != nil {
+        for entry in new where mayHaveClients(entry) || left[entry.frontend] != nil {
             left[entry.frontend] = entry.backendsToRemember
         }
         services.note(from: old, to: new)
         allowed.merge(left) { $1 }
         changedLately.formUnion(left.keys)
+    }
+
+    /// Whether clients are to be looked for; one without affinity has none unless it is noted.
+    private func mayHaveClients(_ entry: ForwardingEntry) -> Bool {
+        allowed[entry.frontend] != nil || coversAll && entry.hasOwnAffinity
     }
 
     /// Forgets what had not changed any more since the last round: it has been looked for again.

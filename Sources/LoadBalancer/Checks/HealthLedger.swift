@@ -27,6 +27,8 @@ package struct HealthLedger: Sendable {
     package private(set) var records: [HealthCheck: Record] = [:]
     /// The checks whose targets take no traffic.
     package private(set) var unhealthy: Set<HealthCheck> = []
+    /// How many endpoints each target told that tells them.
+    private var weights: [HealthCheck: Int] = [:]
     /// The targets that are on their way back: since when, and how far.
     private var returning: [HealthCheck: (since: ContinuousClock.Instant, steps: Int)] = [:]
     /// The checks that changed their mind since this was last asked.
@@ -40,8 +42,7 @@ package struct HealthLedger: Sendable {
     /// What all checks together say.
     package var standings: CheckStandings {
         CheckStandings(
-            unhealthy: unhealthy, weights: records.compactMapValues(\.weight),
-            warmth: returning.mapValues(\.steps))
+            unhealthy: unhealthy, weights: weights, warmth: returning.mapValues { $0.steps })
     }
 
     /// Begins with a check of which nothing is known.
@@ -61,6 +62,7 @@ package struct HealthLedger: Sendable {
         records[check] = nil
         unhealthy.remove(check)
         changed.remove(check)
+        weights[check] = nil
         returning[check] = nil
     }
 
@@ -81,6 +83,7 @@ package struct HealthLedger: Sendable {
             effect = record.state.succeeded()
             if record.weight != outcome.weight {
                 record.weight = outcome.weight
+                weights[check] = outcome.weight
                 changed.insert(check)
             }
         case .notMade: break

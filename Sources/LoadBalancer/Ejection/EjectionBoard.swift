@@ -30,6 +30,8 @@ final class EjectionBoard: Sendable {
     fileprivate struct State {
         var ledger: EjectionLedger<EjectionGroup, SocketEndpoint>
         var awaited: AwaitedReplies<SocketEndpoint>
+        /// The groups that each Service has in the ledger.
+        var groups: [ServiceIdentity: Set<EjectionGroup>] = [:]
     }
 
     private let state: Mutex<State>
@@ -77,10 +79,10 @@ final class EjectionBoard: Sendable {
             EjectionGroup(service: service, port: $0.port, family: $0.address.family)
         }
         let gauge = state.withLock { state in
-            let old = state.ledger.watchedGroups.filter {
-                $0.service == service && groups[$0] == nil
+            for group in state.groups[service] ?? [] where groups[group] == nil {
+                state.ledger.watch(group, [])
             }
-            for group in old { state.ledger.watch(group, []) }
+            state.groups[service] = groups.isEmpty ? nil : Set(groups.keys)
             for (group, targets) in groups { state.ledger.watch(group, Set(targets)) }
             return state.ledger.ejected.count
         }
