@@ -92,11 +92,8 @@ struct BalancerLoop {
                 surroundings: Surroundings())
             stale = report.staleFlows
         } else {
-            for (service, entries) in updates {
-                let before = await hands.writer.entries(of: service)
-                if before != entries { stale += StaleFlows.filters(from: before, to: entries) }
-            }
             report = try await hands.writer.write(updates)
+            stale = report.replaced.flatMap { StaleFlows.filters(from: $0.old, to: $0.new) }
         }
         if work.isComplete || report.hasRepaired { await hands.tablesStand() }
         metrics.synced(report, work, at: clock.now)

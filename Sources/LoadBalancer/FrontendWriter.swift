@@ -5,8 +5,6 @@ import TableSync
 
 /// What the balancer asks of whoever holds its tables: the kernel's writer, or memory.
 protocol FrontendWriter: Sendable {
-    /// What a Service has been given.
-    func entries(of service: ServiceIdentity) async -> [ForwardingEntry]
     /// How many Services have frontends.
     var serviceCount: Int { get async }
     /// Takes over what is there and changes only what differs from these entries.

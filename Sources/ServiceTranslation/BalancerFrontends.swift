@@ -110,6 +110,7 @@ package struct BalancerFrontends: Sendable {
                         choosesBySource: method != .random, protection: protection))
             }
         }
+        for index in result.entries.indices { result.entries[index].created = service.created }
         return result
     }
 

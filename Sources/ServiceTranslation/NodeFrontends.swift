@@ -30,6 +30,7 @@ package struct NodeFrontends: Sendable {
         // An address may be named twice: as a load balancer's and as an external one, say.
         var known: Set<Frontend> = []
         result.entries.removeAll { !known.insert($0.frontend).inserted }
+        for index in result.entries.indices { result.entries[index].created = service.created }
         return result
     }
 

@@ -34,8 +34,6 @@ actor MemoryWriter: FrontendWriter {
 
     var serviceCount: Int { table.services.count }
 
-    func entries(of service: ServiceIdentity) -> [ForwardingEntry] { table.entries(of: service) }
-
     func start(
         _ services: [ServiceIdentity: [ForwardingEntry]], surroundings: Surroundings
     ) throws(NetfilterError) -> WriteReport {
@@ -53,7 +51,9 @@ actor MemoryWriter: FrontendWriter {
         try refuseIfAsked()
         deeds.add(.wrote(updates.map(\.service.name)))
         var report = WriteReport()
-        report.conflicts = table.replace(updates).conflicts
+        let replacement = table.replace(updates)
+        report.conflicts = replacement.conflicts
+        report.replaced = replacement.replaced.map { ($0.before, table.entries(of: $0.service)) }
         return report
     }
 
