@@ -187,7 +187,8 @@ let package = Package(
         tests(
             "LoadBalancerKernelTests",
             [
-                "Addressing", "HostJournal", "LeaderElection", "LoadBalancer", "PrometheusMetrics", "Support",
+                "Addressing", "HostJournal", "LeaderElection", "LoadBalancer", "PrometheusMetrics",
+                "Support",
                 logging,
             ]),
 

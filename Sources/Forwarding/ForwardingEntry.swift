@@ -1,4 +1,5 @@
 package import Addressing
+package import ServiceModel
 
 /// One frontend and all that is to happen to its connections.
 package struct ForwardingEntry: Hashable, Sendable {
@@ -54,6 +55,8 @@ package struct ForwardingEntry: Hashable, Sendable {
     /// The nodes that get this frontend's packets as they are; then there are no backends, and
     /// what reaches the tables of the two families all the same is refused.
     package var directReturn: DirectReturn?
+    /// When the Service was created that wants it; who does not say it is the youngest.
+    package var created: CreationTime?
 
     /// A frontend that spreads its connections evenly over these backends.
     package init(

@@ -3,6 +3,23 @@ package import Ruleset
 
 /// What should be in the kernel, a part at a time: all of it together may be large.
 extension ForwardingTable {
+    /// Everything that should be in the kernel.
+    package var ruleset: Ruleset {
+        Ruleset(IPFamily.allCases.map { wholeTable($0) } + direct.tables)
+    }
+
+    private func wholeTable(_ family: IPFamily) -> Table {
+        var table = frame(family)
+        // Growing would for a while hold most elements twice.
+        let slots = services.lazy.flatMap { entries(of: $0) }.filter { $0.family == family }
+            .reduce(0) { $0 + $1.backends.count }
+        table.sets[layout.sets.endpoints.name]?.elements.reserveCapacity(slots)
+        forEachElement(family) { set, element in
+            table.sets[set.name]?.elements[element.key] = element
+        }
+        return table
+    }
+
     /// One family's table without the elements of its sets.
     package func frame(_ family: IPFamily) -> Table {
         var table = layout.emptyTable(family)

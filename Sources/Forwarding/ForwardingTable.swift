@@ -14,10 +14,10 @@ package struct ForwardingTable: Sendable {
     /// What each Service has been given, without the frontends that others hold.
     private var granted: [ServiceIdentity: [ForwardingEntry]] = [:]
     /// What each Service asked for, if it was not given all of it.
-    private var waiting: [ServiceIdentity: [ForwardingEntry]] = [:]
-    private var holders: [Frontend: ServiceIdentity] = [:]
-    private(set) var uses: SharedUses
-    private var direct: DirectReturnTables
+    private(set) var waiting: [ServiceIdentity: [ForwardingEntry]] = [:]
+    private(set) var holders: [Frontend: ServiceIdentity] = [:]
+    var uses: SharedUses
+    var direct: DirectReturnTables
 
     /// An empty table.
     package init(layout: ForwardingLayout, surroundings: Surroundings = Surroundings()) {
@@ -110,8 +110,13 @@ package struct ForwardingTable: Sendable {
         for (service, wanted) in updates {
             let freed = exchange(service, for: wanted, &result)
             guard !waiting.isEmpty, !freed.isEmpty else { continue }
-            for (waiter, wanted) in waiting.sorted(by: { $0.key < $1.key })
-            where waiter != service && wanted.contains(where: { freed.contains($0.frontend) }) {
+            let waiters = waiting.filter { waiter in
+                waiter.key != service
+                    && waiter.value.contains { freed.contains($0.frontend) }
+            }
+            for (waiter, wanted) in waiters.sorted(by: {
+                Seniority($0.key, $0.value) < Seniority($1.key, $1.value)
+            }) {
                 _ = exchange(waiter, for: wanted, &result)
             }
         }
@@ -126,14 +131,15 @@ package struct ForwardingTable: Sendable {
     private mutating func exchange(
         _ service: ServiceIdentity, for wanted: [ForwardingEntry], _ result: inout Replacement
     ) -> Set<Frontend> {
+        takeFromYounger(service, wanted, &result)
+        let elders = frontendsOfElders(of: service, wanted)
         let old = granted.removeValue(forKey: service) ?? []
-        if result.previous[service] == nil {
-            result.previous[service] = (granted: old, waiting: waiting[service])
-        }
+        result.remember(service, (granted: old, waiting: waiting[service]))
         for entry in old { holders[entry.frontend] = nil }
         var freed = Set(old.map(\.frontend))
         var given: [ForwardingEntry] = []
-        for entry in wanted where holders[entry.frontend] == nil {
+        for entry in wanted
+        where holders[entry.frontend] == nil && !elders.contains(entry.frontend) {
             holders[entry.frontend] = service
             freed.remove(entry.frontend)
             given.append(entry)
@@ -144,82 +150,30 @@ package struct ForwardingTable: Sendable {
         return freed
     }
 
-    /// What a Service has asked for and not been given.
-    private func conflicts(of service: ServiceIdentity) -> [FrontendConflict] {
-        var own = Set(entries(of: service).map(\.frontend))
-        return (waiting[service] ?? []).compactMap { entry in
-            guard own.remove(entry.frontend) == nil, let holder = holders[entry.frontend]
-            else { return nil }
-            return FrontendConflict(frontend: entry.frontend, holder: holder, refused: service)
-        }
-    }
-
-    /// Swaps what entries put into the tables; an entry on both sides costs nothing.
-    private mutating func swap(
-        _ old: [ForwardingEntry], for new: [ForwardingEntry], _ result: inout Replacement
+    /// Takes the frontends that a Service wants away from younger ones, which wait from now on.
+    private mutating func takeFromYounger(
+        _ service: ServiceIdentity, _ wanted: [ForwardingEntry], _ result: inout Replacement
     ) {
-        let oldByFrontend = Dictionary(old.map { ($0.frontend, $0) }) { first, _ in first }
-        let newByFrontend = Dictionary(new.map { ($0.frontend, $0) }) { first, _ in first }
-        let going = old.filter { newByFrontend[$0.frontend] != $0 }
-        let coming = new.filter { oldByFrontend[$0.frontend] != $0 }
-        // New uses are counted before old ones are released, so that nothing shared flickers.
-        for entry in coming { use(entry, &result) }
-        for entry in going { release(entry, &result) }
-        if going.contains(where: { $0.directReturn != nil })
-            || coming.contains(where: { $0.directReturn != nil })
-        {
-            if result.directBefore == nil { result.directBefore = direct }
-            direct.replace(going, with: coming)
+        let own = Seniority(service, wanted)
+        var younger: Set<ServiceIdentity> = []
+        for entry in wanted {
+            guard let holder = holders[entry.frontend], holder != service,
+                own < Seniority(holder, request(of: holder))
+            else { continue }
+            younger.insert(holder)
         }
-        guard result.delta != nil else { return }
-        for entry in going {
-            let table = layout.table(entry.family)
-            let others = newByFrontend[entry.frontend]?.backends ?? []
-            for placed in elements(of: entry, apartFrom: others) {
-                result.delta?.remove(placed, from: table)
+        guard !younger.isEmpty else { return }
+        let frontends = Set(wanted.map(\.frontend))
+        for younger in younger {
+            let old = entries(of: younger)
+            let kept = old.filter { !frontends.contains($0.frontend) }
+            result.remember(younger, (granted: old, waiting: waiting[younger]))
+            waiting[younger] = request(of: younger)
+            for entry in old where frontends.contains(entry.frontend) {
+                holders[entry.frontend] = nil
             }
-        }
-        for entry in coming {
-            let table = layout.table(entry.family)
-            let others = oldByFrontend[entry.frontend]?.backends ?? []
-            for placed in elements(of: entry, apartFrom: others) {
-                result.delta?.add(placed, to: table)
-            }
-        }
-    }
-
-    /// The entry's own elements without the slots that it has in common with other backends.
-    private func elements(
-        of entry: ForwardingEntry, apartFrom others: [SocketEndpoint]
-    ) -> [PlacedElement] {
-        let parts = FrontendElements(entry: entry, layout: layout)
-        let slots = entry.backends.indices.filter {
-            !others.indices.contains($0) || others[$0] != entry.backends[$0]
-        }
-        return parts.apartFromSlots + slots.map(parts.slot)
-    }
-
-    /// Counts the entry among the users of what frontends share.
-    private mutating func use(_ entry: ForwardingEntry, _ result: inout Replacement) {
-        let table = layout.table(entry.family)
-        let parts = FrontendElements(entry: entry, layout: layout)
-        // A chain comes after those that it leads to.
-        for chain in parts.chains.reversed() where uses.use(chain, in: table) {
-            result.newChains.append((table, chain))
-        }
-        for placed in parts.shared where uses.use(placed, in: table) {
-            result.delta?.add(placed, to: table)
-        }
-    }
-
-    /// Takes the entry from the users of what frontends share.
-    private mutating func release(_ entry: ForwardingEntry, _ result: inout Replacement) {
-        let table = layout.table(entry.family)
-        let parts = FrontendElements(entry: entry, layout: layout)
-        for chain in parts.chains { uses.release(chain, in: table) }
-        for placed in parts.shared {
-            guard let last = uses.release(placed, in: table) else { continue }
-            result.delta?.remove(last, from: table)
+            granted[younger] = kept.isEmpty ? nil : kept
+            swap(old, for: kept, &result)
         }
     }
 
@@ -235,21 +189,4 @@ package struct ForwardingTable: Sendable {
 
     /// Forgets chains that no frontend uses, and returns what removes them from the kernel.
     package mutating func sweepIdleChains() -> [RulesetChange] { uses.sweepIdleChains() }
-
-    /// Everything that should be in the kernel.
-    package var ruleset: Ruleset {
-        Ruleset(IPFamily.allCases.map { wholeTable($0) } + direct.tables)
-    }
-
-    private func wholeTable(_ family: IPFamily) -> Table {
-        var table = frame(family)
-        // Growing would for a while hold most elements twice.
-        let slots = granted.values.joined().lazy.filter { $0.family == family }
-            .reduce(0) { $0 + $1.backends.count }
-        table.sets[layout.sets.endpoints.name]?.elements.reserveCapacity(slots)
-        forEachElement(family) { set, element in
-            table.sets[set.name]?.elements[element.key] = element
-        }
-        return table
-    }
 }

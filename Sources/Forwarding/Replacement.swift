@@ -1,7 +1,7 @@
 package import Ruleset
 package import ServiceModel
 
-/// Two Services want the same frontend; the one that had it first keeps it.
+/// Two Services want the same frontend; the older one has it.
 package struct FrontendConflict: Hashable, Sendable, CustomStringConvertible {
     /// What both want.
     package let frontend: Frontend
@@ -12,7 +12,8 @@ package struct FrontendConflict: Hashable, Sendable, CustomStringConvertible {
 
     /// Both names and the frontend in one line.
     package var description: String {
-        "\(frontend) of \(refused) belongs to \(holder) already; it is left out"
+        "\(frontend) of \(refused) is left out: \(holder) has it, which is older or comes first "
+            + "by name"
     }
 }
 
@@ -35,4 +36,14 @@ package struct Replacement: Sendable {
     var newChains: [(table: TableID, chain: SharedChain)] = []
     /// Elements that go and come; nil if nobody asks.
     var delta: ElementDelta? = ElementDelta()
+
+    /// Notes what a Service had before all this, unless it is noted already.
+    mutating func remember(_ service: ServiceIdentity, _ holding: Holding) {
+        if previous[service] == nil { previous[service] = holding }
+    }
+
+    /// What each Service had before that may have something else now.
+    package var replaced: [(service: ServiceIdentity, before: [ForwardingEntry])] {
+        previous.sorted { $0.key < $1.key }.map { ($0.key, $0.value.granted) }
+    }
 }

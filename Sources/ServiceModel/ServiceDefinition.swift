@@ -43,6 +43,8 @@ package struct ServiceDefinition: Hashable, Sendable {
     package var trafficDistribution: TrafficDistribution?
     /// What our own annotations say, by name without the prefix.
     package var notes: [String: String]
+    /// When the Service was created: of two that claim one frontend the older has it.
+    package var created: CreationTime?
 
     /// A Service that is reached from inside the cluster and states nothing else.
     package init(

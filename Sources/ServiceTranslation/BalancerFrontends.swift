@@ -128,6 +128,7 @@ package struct BalancerFrontends: Sendable {
             }
         }
         result.problems += service.shareAffinity(in: &result.entries)
+        for index in result.entries.indices { result.entries[index].created = service.created }
         return result
     }
 

@@ -31,6 +31,7 @@ package struct NodeFrontends: Sendable {
         var known: Set<Frontend> = []
         result.entries.removeAll { !known.insert($0.frontend).inserted }
         result.problems += service.shareAffinity(in: &result.entries)
+        for index in result.entries.indices { result.entries[index].created = service.created }
         return result
     }
 

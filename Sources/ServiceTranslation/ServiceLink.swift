@@ -94,20 +94,11 @@ struct LinkedPod {
         if address == "None" { return .headless }
         if service.identity == Self.api { return .includedForEveryPod }
         guard wantsLinks else { return .linksDisabled }
-        guard let created = created.flatMap(Self.second),
-            let other = service.metadata.creationTimestamp.flatMap(Self.second)
+        guard let created = created.flatMap({ CreationTime($0) }),
+            let other = service.metadata.creationTimestamp.flatMap({ CreationTime($0) })
         else { return .included }
         if other > created { return .youngerThanPod }
         return other == created ? .includedFromSameSecond : .included
-    }
-
-    /// `2026-01-31T12:00:00` of a time in UTC: such texts are in the order of their times.
-    private static func second(of time: String) -> Substring? {
-        let digits = time.prefix(19)
-        guard digits.count == 19, digits.dropFirst(10).first == "T", time.hasSuffix("Z") else {
-            return nil
-        }
-        return digits
     }
 }
 

@@ -52,6 +52,7 @@ struct ServiceReading {
         service.skipsProxy = object.metadata.label(WellKnown.serviceProxyName) != nil
         service.externalName = spec.externalName
         service.notes = WellKnown.notes(in: object.metadata)
+        service.created = object.metadata.creationTimestamp.flatMap { CreationTime($0) }
         switch spec.trafficDistribution {
         case "PreferClose", "PreferSameZone": service.trafficDistribution = .sameZone
         case "PreferSameNode": service.trafficDistribution = .sameNode

@@ -13,12 +13,12 @@ extension ForwardingWriter {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])],
         _ report: inout WriteReport
     ) throws(NetfilterError) {
-        let previous = updates.map { ($0.service, table.entries(of: $0.service)) }
         let replacement = table.replace(updates)
         do throws(NetfilterError) {
             try commit(replacement.changes, &report)
             report.conflicts += replacement.conflicts
-            for (service, before) in previous {
+            // Those that lost a frontend to an older Service, or gained one, are among them.
+            for (service, before) in replacement.replaced {
                 let now = table.entries(of: service)
                 affinitySweep.note(from: before, to: now)
                 report.replaced.append((before, now))

@@ -108,6 +108,24 @@ struct ForwardingTablePropertyTests {
         }
     }
 
+    @Test("follows from what is wanted last, in any order", arguments: 0..<40 as Range<UInt64>)
+    func orderDoesNotMatter(seed: UInt64) {
+        var random = RandomEntries(seed: seed)
+        var wanted: [ServiceIdentity: [ForwardingEntry]] = [:]
+        var host = Host()
+        for _ in 0..<20 {
+            let updates = random.updates()
+            for (service, entries) in updates { wanted[service] = entries }
+            _ = host.table.replace(updates)
+        }
+        for _ in 0..<4 {
+            var other = Host()
+            let updates = wanted.sorted { $0.key < $1.key }.shuffled(using: &random.random)
+            _ = other.table.fill(with: updates.map { ($0.key, $0.value) })
+            #expect(other.state == host.state)
+        }
+    }
+
     @Test(
         "is the same whether it was asked for the changes or not",
         arguments: 0..<20 as Range<UInt64>)

@@ -20,7 +20,13 @@ struct RandomEntries {
     /// What a Service may ask for; sometimes nothing, sometimes what others have.
     mutating func entries(of service: ServiceIdentity) -> [ForwardingEntry] {
         guard !random.chance(15) else { return [] }
-        return (0..<(1 + number(below: 4))).map { _ in entry(of: service) }
+        let created =
+            random.chance(80) ? CreationTime("2026-01-0\(1 + number(below: 4))T12:00:00Z") : nil
+        return (0..<(1 + number(below: 4))).map { _ in
+            var entry = entry(of: service)
+            entry.created = created
+            return entry
+        }
     }
 
     /// Updates of some Services, to be committed as one transaction.

@@ -70,9 +70,9 @@ actor MemoryWriter: FrontendWriter {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) -> WriteReport {
         var report = WriteReport()
-        let old = updates.map { table.entries(of: $0.service) }
-        report.conflicts = table.replace(updates).conflicts
-        report.replaced = zip(old, updates).map { ($0, table.entries(of: $1.service)) }
+        let replacement = table.replace(updates)
+        report.conflicts = replacement.conflicts
+        report.replaced = replacement.replaced.map { ($0.before, table.entries(of: $0.service)) }
         return report
     }
 

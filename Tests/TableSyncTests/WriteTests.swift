@@ -105,20 +105,20 @@ struct WriteTests {
     func waits() async throws {
         let host = try Host()
         try await host.start([identity("web"): web])
-        let report = try await host.writer.write([(identity("late"), [clusterIP(10, to: [7])])])
+        let report = try await host.writer.write([(identity("younger"), [clusterIP(10, to: [7])])])
         #expect(report.conflicts.map(\.holder) == [identity("web")])
         #expect(try host.kernel() == host.plan([identity("web"): web]))
         _ = try await host.writer.write([(identity("web"), [])])
         _ = try await host.writer.sweepIdleChains()
-        #expect(try host.kernel() == host.plan([identity("late"): [clusterIP(10, to: [7])]]))
+        #expect(try host.kernel() == host.plan([identity("younger"): [clusterIP(10, to: [7])]]))
     }
 
     @Test("a Service that is deleted while it waits does not come back when the frontend is free")
     func deletedWhileWaiting() async throws {
         let host = try Host()
         try await host.start([identity("web"): web])
-        _ = try await host.writer.write([(identity("late"), [clusterIP(10, to: [7])])])
-        _ = try await host.writer.write([(identity("late"), [])])
+        _ = try await host.writer.write([(identity("younger"), [clusterIP(10, to: [7])])])
+        _ = try await host.writer.write([(identity("younger"), [])])
         _ = try await host.writer.write([(identity("web"), [])])
         #expect(await host.writer.serviceCount == 0)
         _ = try await host.writer.sweepIdleChains()
