@@ -1,14 +1,15 @@
 """The parts about nodes: how soon a death is in the kernel, and what checks cost."""
 
 import json
-import os
 import time
 
 import cluster
+import tools
 from balancer import Balancer
 from figures import percentile
 from host import BenchmarkFailure, Host
 from nodes import BALANCER_ADDRESS, Nodes
+from progress import say
 
 # A node that refuses is believed to be dead after a second and a bit.
 DECISION_FLAGS = ("--fall", "2", "--rise", "2", "--check-fast-interval", "200ms")
@@ -21,9 +22,9 @@ TARGETS_OF_A_LOAD = 64
 MADE_SHARE = 0.85
 
 
-def death(options, tools, say, data_plane):
+def death(options, data_plane):
     """How soon a node's death, and its return, is in the kernel for all Services."""
-    with Host(f"{BALANCER_ADDRESS}/16") as host, Nodes(host, tools, options.nodes) as nodes:
+    with Host(f"{BALANCER_ADDRESS}/16") as host, Nodes(host, options.nodes) as nodes:
         say(f"{data_plane}: {options.services:,} Services × {options.nodes} nodes")
         cluster.write(host.path("manifests"), options.services, options.nodes)
         balancer = Balancer(options.bin, host)
@@ -36,14 +37,14 @@ def death(options, tools, say, data_plane):
         for number in range(options.deaths):
             index = number * options.nodes // options.deaths
             say(f"{data_plane}: death {number + 1} of {options.deaths}")
-            nodes.kill(index)
+            nodes.refuse(index)
             line = written(process, options.services)
             times["gone"].append(line.number("seconds_since_decision"))
             times["settled"].append(line.number("seconds"))
             times["transaction"].append(line.number("longest_transaction"))
             if number == 0:
                 prove(balancer, data_plane, options, index)
-            nodes.start(index)
+            nodes.answer(index)
             line = written(process, options.services)
             times["back"].append(line.number("seconds_since_decision"))
             times["transaction"].append(line.number("longest_transaction"))
@@ -90,12 +91,12 @@ def cost(balancer, process, seconds, targets):
         "resident": process.memory_bytes()[0]}
 
 
-def own_checks(options, tools, say, kind):
+def own_checks(options, kind):
     """What checks cost that Services do not share, beside the same exchanges made by C."""
     targets = options.own_checks * options.nodes
     check = {"http": "http/healthz", "tcp": "tcp"}[kind]
     ports = [cluster.node_port(index) for index in range(options.own_checks)]
-    with (Host(f"{BALANCER_ADDRESS}/16") as host, Nodes(host, tools, options.nodes, ports)):
+    with (Host(f"{BALANCER_ADDRESS}/16") as host, Nodes(host, options.nodes, ports)):
         say(f"{targets:,} targets, each checked by {kind}")
         cluster.write(
             host.path("manifests"), options.own_checks, options.nodes,
@@ -107,19 +108,16 @@ def own_checks(options, tools, say, kind):
         process.stop()
         if kind == "http":
             say("as many exchanges by the load generator")
-            result["cpu_floor"] = floor(host, tools, targets, options)
+            result["cpu_floor"] = floor(host, targets, options)
         return result
 
 
-def floor(host, tools, rate, options):
+def floor(host, rate, options):
     """The share of a processor that as many HTTP exchanges a second take a small C program."""
     places = [
         f"{cluster.node_address(index)}:{cluster.node_port(0)}"
         for index in range(min(options.nodes, TARGETS_OF_A_LOAD))]
-    status, text = host.run(
-        os.path.join(tools, "loadgen"), "-j", "-R", "-c", "256", "-r", str(rate),
-        "-d", str(options.seconds), *places)
-    if status != 0:
-        raise BenchmarkFailure(f"the load generator failed: {text[:500]}")
-    load = json.loads(text)
+    load = json.loads(host.demand(
+        tools.path("loadgen"), "-j", "-R", "-c", "256", "-r", str(rate),
+        "-d", str(options.seconds), *places))
     return (load["cpu_user_s"] + load["cpu_sys_s"]) / load["ok"] * rate
