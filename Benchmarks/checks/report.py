@@ -12,7 +12,8 @@ DEATH = (
     ("  worst", "back_max", "ms", ""),
     ("the longest transaction of these", "transaction_max", "ms", ""),
     ("CPU a death or return", "cpu_a_change", "ms", ""),
-    ("CPU of the checks, shared by the Services", "cpu", "%", "≤ 10 %"),
+    ("checks made a second, shared by the Services", "checks_a_second", "", ""),
+    ("CPU of them", "cpu", "%", "≤ 10 %"),
     ("resident memory", "resident", "MiB", ""),
 )
 OWN = (

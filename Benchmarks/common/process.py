@@ -61,6 +61,11 @@ class Process:
             self.has_ended = True
             self.news.notify()
 
+    def forget(self):
+        """Drops the lines so far."""
+        with self.news:
+            self.lines.clear()
+
     def wait_for(self, text, seconds):
         """The next line that contains a text; lines before it are dropped."""
         deadline = time.monotonic() + seconds
