@@ -52,6 +52,18 @@ struct RunningServer: Sendable {
         }
     }
 
+    /// Runs a body with a client of this server; ends the client with it.
+    func withClient(_ body: (APIClient) async throws -> Void) async throws {
+        let client = APIClient(try APITarget(url: url))
+        do {
+            try await body(client)
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+        await client.shutdown()
+    }
+
     /// Answers of a plain HTTP client, as curl would show them.
     func get(_ path: String, method: String = "GET") async throws -> (status: Int, body: Data) {
         var request = HTTPClientRequest(url: url + path)

@@ -41,14 +41,7 @@ struct StatusWriteTests {
             group.addTask { try await source.run { _ in } }
             try await eventually("the manifest is loaded") { store.object(key) != nil }
             try await RunningServer.with(store, desk: desk) { server in
-                let client = APIClient(try APITarget(url: server.url))
-                do {
-                    try await body(server, client)
-                } catch {
-                    await client.shutdown()
-                    throw error
-                }
-                await client.shutdown()
+                try await server.withClient { try await body(server, $0) }
             }
             group.cancelAll()
         }

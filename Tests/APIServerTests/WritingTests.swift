@@ -22,14 +22,7 @@ struct WritingTests {
         _ body: (RunningServer, APIClient) async throws -> Void
     ) async throws {
         try await RunningServer.with { server in
-            let client = APIClient(try APITarget(url: server.url))
-            do {
-                try await body(server, client)
-            } catch {
-                await client.shutdown()
-                throw error
-            }
-            await client.shutdown()
+            try await server.withClient { try await body(server, $0) }
         }
     }
 

@@ -7,21 +7,7 @@ extension LabTests {
         private let lab = Lab.shared
 
         private func manifest(_ method: String) -> String {
-            """
-            apiVersion: v1
-            kind: Service
-            metadata:
-              name: by-source
-              annotations: {sluice.io/balancing: \(method)}
-            spec:
-              type: LoadBalancer
-              externalTrafficPolicy: Local
-              ipFamilyPolicy: PreferDualStack
-              selector: {ordinal: "1"}
-              ports:
-                - {name: http, protocol: TCP, port: 80, targetPort: http}
-
-            """
+            LabServices.localService("by-source", ["balancing": method], hasDatagrams: false)
         }
 
         @Test(

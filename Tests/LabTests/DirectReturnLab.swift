@@ -51,30 +51,9 @@ extension Lab {
     func withDirectReturn(
         balancing: String = "random", _ body: (Cluster) async throws -> Void
     ) async throws {
-        let manifest = """
-            apiVersion: v1
-            kind: Service
-            metadata:
-              name: direct
-              annotations:
-                sluice.io/data-plane: direct-return
-                sluice.io/balancing: \(balancing)
-            spec:
-              type: LoadBalancer
-              externalTrafficPolicy: Local
-              ipFamilyPolicy: PreferDualStack
-              selector: {ordinal: "1"}
-              ports:
-                - {name: http, protocol: TCP, port: 80, targetPort: http}
-                - {name: dns, protocol: UDP, port: 53, targetPort: dns}
-
-            """
-        let cluster = Cluster(self)
-        try await with(manifest, as: "direct.yaml") {
-            try await eventually("the Service has addresses") {
-                try await cluster.services()["direct"]?.virtualIPs.count == 2
-            }
-            let targets = try await cluster.targets("direct", .virtualIP)
+        let manifest = LabServices.localService(
+            "direct", ["data-plane": "direct-return", "balancing": balancing])
+        try await withAddresses(of: "direct", manifest) { targets in
             // All nodes, or those that a client's address leads to.
             let nodeCount = balancing == "random" ? 3 : 1
             try await eventually("nodes answer in both families") {
@@ -85,7 +64,7 @@ extension Lab {
                 }
                 return true
             }
-            try await body(cluster)
+            try await body(Cluster(self))
         }
         try await eventually("the tables have gone with the Service") {
             try await !exec("balancer", "nft", "list", "tables").contains("netdev")

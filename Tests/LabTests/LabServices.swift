@@ -1,3 +1,5 @@
+import LabKit
+
 /// Manifests of the tests' own, beside those of `deploy/examples`.
 enum LabServices {
     /// Three pods, one on each node, at every kind of frontend; and a pod behind its own Service.
@@ -10,22 +12,65 @@ enum LabServices {
     static let trio: Set = ["node1-pod1", "node2-pod1", "node3-pod1"]
 
     /// A Service of both families over the lab's pods, on TCP and UDP.
-    static func service(_ name: String, type: String, selector: [String: String]) -> String {
+    static func service(
+        _ name: String, type: String, selector: [String: String]
+    ) -> String {
+        manifest(name, type: type, selector: selector, notes: "", policy: "", ports: ports)
+    }
+
+    /// A load balancer's Service of both families over one pod of each node, whose nodes send to
+    /// their own; with these annotations of ours.
+    static func localService(
+        _ name: String, _ annotations: [String: String], hasDatagrams: Bool = true
+    ) -> String {
+        let notes = annotations.sorted { $0.key < $1.key }
+            .map { "    sluice.io/\($0.key): \"\($0.value)\"\n" }.joined()
+        return manifest(
+            name, type: "LoadBalancer", selector: ["ordinal": "1"],
+            notes: "  annotations:\n\(notes)", policy: "  externalTrafficPolicy: Local\n",
+            ports: hasDatagrams ? ports : Array(ports.prefix(1)))
+    }
+
+    private static let ports = [
+        "    - {name: http, protocol: TCP, port: 80, targetPort: http}\n",
+        "    - {name: dns, protocol: UDP, port: 53, targetPort: dns}\n",
+    ]
+
+    private static func manifest(
+        _ name: String, type: String, selector: [String: String], notes: String, policy: String,
+        ports: [String]
+    ) -> String {
         let labels = selector.map { "    \($0.key): \"\($0.value)\"\n" }.sorted().joined()
         return """
             apiVersion: v1
             kind: Service
             metadata:
               name: \(name)
+            \(notes)\
             spec:
               type: \(type)
+            \(policy)\
               ipFamilyPolicy: PreferDualStack
               selector:
             \(labels)\
               ports:
-                - {name: http, protocol: TCP, port: 80, targetPort: http}
-                - {name: dns, protocol: UDP, port: 53, targetPort: dns}
-
+            \(ports.joined())
             """
+    }
+}
+
+extension Lab {
+    /// Runs the body with a Service of a manifest as soon as it has an address of each family,
+    /// at which its port 80 is.
+    func withAddresses(
+        of name: String, _ manifest: String, _ body: (_ targets: [String]) async throws -> Void
+    ) async throws {
+        let cluster = Cluster(self)
+        try await with(manifest, as: "\(name).yaml") {
+            try await eventually("the Service has addresses") {
+                try await cluster.services()[name]?.virtualIPs.count == 2
+            }
+            try await body(try await cluster.targets(name, .virtualIP))
+        }
     }
 }

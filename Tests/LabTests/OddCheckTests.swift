@@ -29,35 +29,12 @@ extension LabTests {
             return try JSONDecoder().decode(Status.self, from: Data(text.utf8)).nodes
         }
 
-        private func manifest(_ annotations: [String: String]) -> String {
-            """
-            apiVersion: v1
-            kind: Service
-            metadata:
-              name: odd
-              annotations:
-            \(annotations.sorted { $0.key < $1.key }
-                .map { "    sluice.io/\($0.key): \"\($0.value)\"" }.joined(separator: "\n"))
-            spec:
-              type: LoadBalancer
-              externalTrafficPolicy: Local
-              ipFamilyPolicy: PreferDualStack
-              selector: {ordinal: "1"}
-              ports:
-                - {name: http, protocol: TCP, port: 80, targetPort: http}
-
-            """
-        }
-
         /// Runs the body with the Service's addresses, in both families.
         private func withService(
             _ annotations: [String: String], _ body: (_ targets: [String]) async throws -> Void
         ) async throws {
-            try await lab.with(manifest(annotations), as: "odd.yaml") {
-                try await eventually("the Service has addresses") {
-                    try await Cluster(lab).services()["odd"]?.virtualIPs.count == 2
-                }
-                let targets = try await Cluster(lab).targets("odd", .virtualIP)
+            let manifest = LabServices.localService("odd", annotations, hasDatagrams: false)
+            try await lab.withAddresses(of: "odd", manifest) { targets in
                 try await eventually("it is served") {
                     try await lab.send(4, from: "client", to: targets, timeoutMilliseconds: 500)
                         .failed == 0

@@ -8,22 +8,8 @@ extension LabTests {
     struct PreserveSourceTests {
         private let lab = Lab.shared
 
-        private let manifest = """
-            apiVersion: v1
-            kind: Service
-            metadata:
-              name: preserved
-              annotations: {sluice.io/data-plane: preserve-source}
-            spec:
-              type: LoadBalancer
-              externalTrafficPolicy: Local
-              ipFamilyPolicy: PreferDualStack
-              selector: {ordinal: "1"}
-              ports:
-                - {name: http, protocol: TCP, port: 80, targetPort: http}
-                - {name: dns, protocol: UDP, port: 53, targetPort: dns}
-
-            """
+        private let manifest = LabServices.localService(
+            "preserved", ["data-plane": "preserve-source"])
 
         /// Has the nodes send what is for the client through the router or through the balancer.
         private func route(through host: String) async throws {
@@ -41,11 +27,7 @@ extension LabTests {
         private func asGateway(_ body: (_ targets: [String]) async throws -> Void) async throws {
             try await lab.restoring {
                 try await route(through: "balancer")
-                try await lab.with(manifest, as: "preserved.yaml") {
-                    try await eventually("the Service has addresses") {
-                        try await Cluster(lab).services()["preserved"]?.virtualIPs.count == 2
-                    }
-                    let targets = try await Cluster(lab).targets("preserved", .virtualIP)
+                try await lab.withAddresses(of: "preserved", manifest) { targets in
                     try await waitForAllNodes(targets)
                     try await body(targets)
                 }

@@ -72,15 +72,12 @@ extension LabTests {
             by dataPlane: String, _ body: (_ targets: [String]) async throws -> Void
         ) async throws {
             try await withThirdEndpoint {
-                try await lab.with(Self.manifest(dataPlane), as: "weighed.yaml") {
-                    try await eventually("the Service has addresses") {
-                        try await Cluster(lab).services()["weighed"]?.virtualIPs.count == 2
-                    }
+                try await lab.withAddresses(of: "weighed", Self.manifest(dataPlane)) { targets in
                     try await eventually("both families have the nodes' weights") {
                         try await weights() == Self.counts.values.sorted()
                             + Self.counts.values.sorted()
                     }
-                    try await body(try await Cluster(lab).targets("weighed", .virtualIP))
+                    try await body(targets)
                 }
             }
         }
@@ -100,9 +97,7 @@ extension LabTests {
 
         /// The weights of the Service's targets as the balancer tells them.
         private func weights() async throws -> [Int] {
-            let text = try await lab.start(
-                "balancer", ["sluice", "balancer", "status", "-o", "json"]
-            ).finish().checked().text
+            let text = try await lab.balancerStatus()
             let status = try JSONDecoder().decode(Status.self, from: Data(text.utf8))
             return status.services.first { $0.name == "default/weighed" }?.backends.map(\.weight)
                 ?? []
