@@ -8,7 +8,7 @@ import Ruleset
 /// any frontend of a family there is no table of it.
 struct DirectReturnTables: Sendable {
     /// An address and a protocol: what a fragment tells.
-    private struct Place: Hashable {
+    struct Place: Hashable {
         let address: IPAddress
         let transport: TransportProtocol
     }
@@ -25,12 +25,19 @@ struct DirectReturnTables: Sendable {
         let label: String
     }
 
-    private let layout: ForwardingLayout
+    /// How a holding stands in the maps, whoever the nodes of its group are.
+    struct Mention: Hashable {
+        let group: UInt32
+        let grouping: DirectReturn.Grouping
+        let label: String
+    }
+
+    let layout: ForwardingLayout
     private var ports: [Place: [Port: Holding]] = [:]
     private var groups: [DirectReturn: Group] = [:]
     private var numbers: Set<UInt32> = []
     /// What places had before the changes that are not settled yet.
-    private var touched: [Place: [PlacedElement]] = [:]
+    private var touched: [Place: [Port: Mention]] = [:]
     /// New groups in the order of their coming, each with those that its users left.
     private var arrivals: [(nodes: DirectReturn, from: [DirectReturn: Int])] = []
     private var families: Set<IPFamily> = []
@@ -87,9 +94,12 @@ struct DirectReturnTables: Sendable {
             groups[nodes] = nil
         }
         for (place, old) in touched {
+            let new = mentions(at: place)
+            // A node's death changes the slots of groups and nothing here.
+            guard new != old else { continue }
             let table = DirectReturnLayout.table(place.address.family)
-            for placed in old { delta?.remove(placed, from: table) }
-            for placed in elements(of: place) { delta?.add(placed, to: table) }
+            for placed in elements(of: old, at: place) { delta?.remove(placed, from: table) }
+            for placed in elements(of: new, at: place) { delta?.add(placed, to: table) }
         }
         touched = [:]
         let before = families
@@ -110,7 +120,9 @@ struct DirectReturnTables: Sendable {
         families.map { family in
             let frame = frame(family)
             var table = frame.table(flags: layout.flags)
-            var placed = ports.keys.filter { $0.address.family == family }.flatMap(elements)
+            var placed = ports.keys.filter { $0.address.family == family }.flatMap {
+                elements(of: mentions(at: $0), at: $0)
+            }
             for (nodes, group) in groups where nodes.family == family {
                 placed += group.slots.enumerated().map { slot, node in
                     self.slot(slot, of: group.number, node)
@@ -169,63 +181,15 @@ struct DirectReturnTables: Sendable {
 
     private mutating func touch(_ frontend: Frontend) -> Place {
         let place = Place(address: frontend.address, transport: frontend.transport)
-        if touched[place] == nil { touched[place] = elements(of: place) }
+        if touched[place] == nil { touched[place] = mentions(at: place) }
         return place
     }
 
-    private func frame(_ family: IPFamily) -> DirectReturnFrame {
-        guard let directReturn = layout.directReturn else {
-            preconditionFailure("no frontend is taken without a device")
+    private func mentions(at place: Place) -> [Port: Mention] {
+        (ports[place] ?? [:]).mapValues { holding in
+            Mention(
+                group: groups[holding.nodes]?.number ?? 0, grouping: holding.nodes.grouping,
+                label: holding.label)
         }
-        return DirectReturnFrame(
-            layout: directReturn, family: family, hasCounters: layout.hasCounters)
-    }
-}
-
-extension DirectReturnTables {
-    private func slot(_ slot: Int, of group: UInt32, _ node: IPAddress) -> PlacedElement {
-        var key = ElementData()
-        key.append(number: group)
-        key.append(number: UInt32(slot))
-        var value = ElementData()
-        value.append(node)
-        return PlacedElement(
-            set: frame(node.family).nodes, element: Element(key, value: .data(value)))
-    }
-
-    /// What the frontends of an address and a protocol put into the maps, the slots apart.
-    private func elements(of place: Place) -> [PlacedElement] {
-        guard let holdings = ports[place] else { return [] }
-        let frame = frame(place.address.family)
-        var prefix = ElementData()
-        prefix.append(place.address)
-        prefix.append(place.transport)
-        var result = [PlacedElement(set: frame.unsplit, element: Element(prefix))]
-        let kinds = Set(holdings.values.map(\.nodes))
-        if let nodes = kinds.first, kinds.count == 1, nodes.grouping == .client {
-            result.append(
-                PlacedElement(
-                    set: frame.split, element: Element(prefix, value: value(nodes))))
-        }
-        for (port, holding) in holdings {
-            let grouping = holding.nodes.grouping
-            var key = prefix
-            key.append(port)
-            let label = FrontendElements.trimmed(holding.label)
-            let value = value(holding.nodes)
-            result.append(
-                PlacedElement(
-                    set: frame.services(grouping),
-                    element: Element(key, value: value, comment: label)))
-            result.append(
-                PlacedElement(set: frame.quotes(grouping), element: Element(key, value: value)))
-        }
-        return result
-    }
-
-    private func value(_ nodes: DirectReturn) -> Element.Value {
-        var value = ElementData()
-        value.append(number: groups[nodes]?.number ?? 0)
-        return .data(value)
     }
 }

@@ -194,6 +194,18 @@ struct FrontendElements {
 }
 
 extension ForwardingEntry {
+    /// Whether an entry of the same frontend differs in who its slots lead to, and nothing else
+    /// that it puts into the tables follows from that.
+    func hasOtherTargetsAlone(than old: ForwardingEntry) -> Bool {
+        guard backends.count == old.backends.count, localCount == 0, affinityService == nil,
+            canRetryElsewhere == old.canRetryElsewhere
+        else { return false }
+        var rest = self
+        rest.backends = old.backends
+        rest.directReturn = old.directReturn
+        return rest == old
+    }
+
     /// Whether a client that one backend refuses may find another at its next attempt.
     ///
     /// Of the last backend the client must hear, or its connection would time out instead. Only

@@ -43,14 +43,17 @@ extension ForwardingEntry {
     ///
     /// Of many slots most have the same backend in both, and need no search.
     package func slots(ofBackendsNotIn others: [SocketEndpoint]) -> [Int] {
-        let moved = backends.indices.filter {
-            !others.indices.contains($0) || others[$0] != backends[$0]
-        }
+        let moved = slots(differingFrom: others)
         if moved.count <= Self.searchedOneByOne {
             return moved.filter { !others.contains(backends[$0]) }
         }
         let others = Set(others)
         return moved.filter { !others.contains(backends[$0]) }
+    }
+
+    /// The slots in which another list of backends has another one, or none.
+    func slots(differingFrom others: [SocketEndpoint]) -> [Int] {
+        backends.indices.filter { !others.indices.contains($0) || others[$0] != backends[$0] }
     }
 
     /// Up to so many backends are sooner looked for in a list than it is made a set.
@@ -67,9 +70,14 @@ extension ForwardingTable {
         // A change of a node brings all Services, most of them as they were.
         guard request != entries else { return nil }
         let next = Dictionary(entries.map { ($0.frontend, $0) }) { first, _ in first }
+        var isAnyGoing = false
         let first = request.map { entry in
-            next[entry.frontend].flatMap(entry.withdrawing) ?? entry
+            guard let withdrawn = next[entry.frontend].flatMap(entry.withdrawing) else {
+                return entry
+            }
+            isAnyGoing = true
+            return withdrawn
         }
-        return first == request ? nil : first
+        return isAnyGoing ? first : nil
     }
 }

@@ -30,13 +30,11 @@ extension BalancerPlan {
         balancedServices.isEmpty || offers.values.contains(where: \.isHealthy)
     }
 
-    /// Takes note of what a Service offers after it was translated; nil for one that is gone.
-    mutating func note(
-        _ translated: BalancedService?, of service: ServiceIdentity, _ views: [TargetView]
-    ) {
+    /// Takes note of what a Service offers now.
+    mutating func note(_ new: Offer?, of service: ServiceIdentity) {
         let old = offers[service] ?? Offer()
-        let new = translated.map { offer(of: $0, views) }
         offers[service] = new
+        guard new != old else { return }
         for address in new?.addresses ?? [] { offerCounts[address, default: 0] += 1 }
         for address in old.addresses {
             offerCounts[address, default: 0] -= 1
@@ -44,9 +42,15 @@ extension BalancerPlan {
         }
     }
 
-    private func offer(of translated: BalancedService, _ views: [TargetView]) -> Offer {
+    /// What a Service offers that has been translated to this.
+    func offer(
+        of translated: BalancedService, _ targets: BalancerTargets, _ judgement: Judgement
+    ) -> Offer {
         func serves(_ family: IPFamily) -> Bool {
-            views.contains { $0.standing.isServing && $0.target.socket.address.family == family }
+            targets.all.indices.contains {
+                judgement.standings[$0].isServing
+                    && targets.all[$0].socket.address.family == family
+            }
         }
         let entries = translated.entries.filter { entry in
             switch rules.withdrawal {
@@ -57,6 +61,6 @@ extension BalancerPlan {
         }
         return Offer(
             addresses: Set(entries.map(\.frontend.address)),
-            isHealthy: views.contains(where: \.standing.isServing))
+            isHealthy: judgement.standings.contains(where: \.isServing))
     }
 }

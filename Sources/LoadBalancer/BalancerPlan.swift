@@ -31,8 +31,10 @@ package struct BalancerPlan: Sendable {
     private var touched: Set<ServiceIdentity> = []
     /// Services with the same checks, some of which changed their mind.
     private var judged: Set<ServiceIdentity> = []
-    /// The targets of each Service, which a change of mind about a node leaves as they are.
-    private var checkedTargets: [ServiceIdentity: [CheckedTarget]] = [:]
+    /// The Services that the balancer serves.
+    private(set) var checkedServices: [ServiceIdentity: CheckedService] = [:]
+    /// The checks of the Service that was reviewed last.
+    private(set) var recentChecks: [[HealthCheck]] = []
     private var uses: [ServiceIdentity: Use] = [:]
     private var users: [HealthCheck: Set<ServiceIdentity>] = [:]
     private var holders: [IPAddress: Int] = [:]
@@ -43,10 +45,6 @@ package struct BalancerPlan: Sendable {
     package internal(set) var draining: [ServiceIdentity: [DrainingTarget]] = [:]
     /// Services some of whose nodes are used although checks speak against them.
     package internal(set) var failingOpen: Set<ServiceIdentity> = []
-    /// The bounds of Services that have any.
-    var protections: [ServiceIdentity: Protection] = [:]
-    /// How packets get to each Service's nodes, as its annotation last said it.
-    var dataPlanes: [ServiceIdentity: DataPlane] = [:]
 
     /// Nothing is known yet.
     package init(
@@ -177,19 +175,10 @@ package struct BalancerPlan: Sendable {
     /// - Returns: what is to be done, for the touched Services alone.
     package mutating func takeStep(_ standings: CheckStandings) -> Step {
         var step = Step()
-        let reader = StandingReader(standings)
+        var judge = Judge(standings)
         for identity in touched.union(judged).sorted() {
-            let service = snapshot.services[identity]
-            if touched.contains(identity) {
-                let targets = service.map(checkedTargets)
-                checkedTargets[identity] = targets
-                let new = Use(
-                    checks: Set((targets ?? []).flatMap(\.checks)),
-                    addresses: service.map(frontends.addresses) ?? [])
-                exchange(identity, for: new, &step)
-            }
-            let views = Self.views(of: checkedTargets[identity] ?? [], reader)
-            translate(identity, service, views, &step)
+            if touched.contains(identity) { review(identity, &step) }
+            translate(identity, &judge, &step)
         }
         for node in eligibleNodes {
             if let problem = NodeOrders.problem(of: node) { step.warnings.append(problem) }
@@ -198,6 +187,20 @@ package struct BalancerPlan: Sendable {
         judged = []
         step.addresses = heldAddresses
         return step
+    }
+
+    private mutating func review(_ identity: ServiceIdentity, _ step: inout Step) {
+        let checked = snapshot.services[identity].flatMap { service in
+            service.isLoadBalancer && service.isProxied
+                ? reviewed(service, &step.warnings) : nil
+        }
+        checkedServices[identity] = checked
+        if let checked { recentChecks = checked.checks }
+        let draining = checked?.draining(by: orders) ?? []
+        self.draining[identity] = draining.isEmpty ? nil : draining
+        let new = Use(
+            checks: Set((checked?.checks ?? []).joined()), addresses: checked?.addresses ?? [])
+        exchange(identity, for: new, &step)
     }
 
     private mutating func exchange(

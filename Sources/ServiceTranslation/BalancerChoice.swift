@@ -24,32 +24,43 @@ package struct BalancerChoice: Hashable, Sendable {
     /// checks are more likely to be wrong than the nodes (a fleet of proxies that restarts while
     /// the API is away answers 503 and forwards all the same), or the few that are left would not
     /// bear the load: then all are used alike. Targets that are withheld do not count.
+    ///
+    /// - Parameters:
+    ///   - sockets: all targets.
+    ///   - standings: what is known of each of them, in the same order.
+    ///   - panicThreshold: in percent; 0 stands for never.
     package init(
-        of targets: [(socket: SocketEndpoint, standing: TargetStanding)], panicThreshold: Int
+        of sockets: [SocketEndpoint], _ standings: ArraySlice<TargetStanding>, panicThreshold: Int
     ) {
-        var serving: [(backend: SocketEndpoint, weight: Int)] = []
-        var failing: [SocketEndpoint] = []
-        for target in targets {
-            switch target.standing {
-            case .serving(let weight): serving.append((target.socket, weight))
-            case .failing: failing.append(target.socket)
+        var servingCount = 0
+        var failingCount = 0
+        var weights: (lightest: Int, heaviest: Int) = (.max, 0)
+        for standing in standings {
+            switch standing {
+            case .serving(let weight):
+                servingCount += 1
+                weights = (min(weights.lightest, weight), max(weights.heaviest, weight))
+            case .failing: failingCount += 1
             case .withheld: break
             }
         }
-        let count = serving.count + failing.count
-        failsOpen = !failing.isEmpty && serving.count * 100 < panicThreshold * count
-        let lightest = serving.map(\.weight).min() ?? 0
-        if failsOpen || serving.allSatisfy({ $0.weight == lightest }) {
-            let failsOpen = failsOpen
-            slots = SteadySlots.slots(of: targets.map(\.socket)) { index in
-                switch targets[index].standing {
+        let failsOpen =
+            failingCount > 0
+            && servingCount * 100 < panicThreshold * (servingCount + failingCount)
+        self.failsOpen = failsOpen
+        if failsOpen || weights.lightest >= weights.heaviest {
+            slots = SteadySlots.slots(of: sockets) { index in
+                switch standings[standings.startIndex + index] {
                 case .serving(let weight): weight > 0 || failsOpen
                 case .failing: failsOpen
                 case .withheld: false
                 }
             }
         } else {
-            slots = WeightedSlots.slots(serving)
+            slots = WeightedSlots.slots(
+                zip(sockets, standings).compactMap { socket, standing in
+                    if case .serving(let weight) = standing { (socket, weight) } else { nil }
+                })
         }
     }
 }

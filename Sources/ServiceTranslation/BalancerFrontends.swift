@@ -28,12 +28,6 @@ package struct BalancerFrontends: Sendable {
 
         /// Feeds the socket alone to the hasher: it differs from target to target.
         package func hash(into hasher: inout Hasher) { hasher.combine(socket) }
-
-        /// Whether a port's frontends of a family lead here.
-        fileprivate func isOf(_ port: ServicePort, _ family: IPFamily) -> Bool {
-            socket.port == port.nodePort && transport == port.transport
-                && socket.address.family == family
-        }
     }
 
     /// The share of well targets, in percent, below which all are used; 0 stands for never.
@@ -53,70 +47,64 @@ package struct BalancerFrontends: Sendable {
             ? service.loadBalancerIPs + service.balancerOnlyIPs : []
     }
 
-    /// Every target that the Service has on these nodes, healthy or not, in order of the nodes.
+    /// Every target that the Service has on these nodes, healthy or not.
     package func targets(
         of service: ServiceDefinition, on nodes: [NodeIdentity]
-    ) -> [Target] {
-        guard service.isLoadBalancer, service.isProxied else { return [] }
+    ) -> BalancerTargets {
+        guard service.isLoadBalancer, service.isProxied else { return BalancerTargets() }
         let families = Set(addresses(of: service).map(\.family))
-        return service.ports.flatMap { port in
-            IPFamily.allCases.filter(families.contains).flatMap { family in
-                targets(port, family, on: nodes)
-            }
-        }
+        return BalancerTargets(
+            service.ports.flatMap { port in
+                IPFamily.allCases.filter(families.contains).flatMap { family in
+                    targets(port, family, on: nodes)
+                }
+            })
     }
 
     /// All frontends of a Service with those targets behind them that may take traffic.
     ///
     /// - Parameters:
     ///   - service: what to translate.
-    ///   - nodes: the nodes that may take traffic, in any order.
+    ///   - targets: all its targets.
+    ///   - standings: what is known of each of them, in the same order.
     ///   - holdsRefusals: whether a refusing node may be hidden from clients while there are
     ///     others; not so without an endpoint anywhere, when all nodes refuse, and rightly.
     ///   - protection: the bounds within which it takes connections.
     ///   - dataPlane: how packets get to the nodes.
-    ///   - standing: what is known of a target.
+    ///   - memory: what came of Services with the same nodes in the same state.
     /// - Returns: the frontends, and what had to be left out.
     package func translate(
-        _ service: ServiceDefinition, nodes: [NodeIdentity], holdsRefusals: Bool = false,
-        protection: Protection = Protection(), by dataPlane: DataPlane = .masquerade,
-        standing: (Target) -> TargetStanding
-    ) -> BalancedService {
-        translate(
-            service, among: targets(of: service, on: nodes).map { ($0, standing($0)) },
-            holdsRefusals: holdsRefusals, protection: protection, by: dataPlane)
-    }
-
-    /// The same among all targets of the Service, in their order, with what is known of them.
-    package func translate(
-        _ service: ServiceDefinition, among all: [(target: Target, standing: TargetStanding)],
-        holdsRefusals: Bool, protection: Protection, by dataPlane: DataPlane
+        _ service: ServiceDefinition, among targets: BalancerTargets,
+        standings: [TargetStanding], holdsRefusals: Bool, protection: Protection,
+        by dataPlane: DataPlane, _ memory: inout DirectReturnMemory
     ) -> BalancedService {
         var result = BalancedService()
         let method = method(of: service, &result)
         for port in service.ports {
+            let label = FrontendLabel.text(service, port)
             for address in addresses(of: service) {
                 if port.nodePort == nil { report(service, port, &result) }
-                let targets = all.filter { $0.target.isOf(port, address.family) }
-                let choice = BalancerChoice(
-                    of: targets.map { ($0.target.socket, $0.standing) },
-                    panicThreshold: panicThreshold)
-                if choice.failsOpen { result.failsOpen = true }
+                let place = targets.place(of: port, address.family)
+                let standings = standings[place?.range ?? 0..<0]
                 let frontend = Frontend(address, port.transport, port.port)
                 if dataPlane == .directReturn {
+                    let answer = directReturn(
+                        place, standings,
+                        keepsClients: method != .random || service.affinity.seconds != nil, &memory)
+                    if answer.failsOpen { result.failsOpen = true }
                     var entry = ForwardingEntry(
-                        frontend, label: FrontendLabel.text(service, port), backends: [],
-                        sourceHiding: .byServiceRange)
-                    entry.directReturn = DirectReturn(
-                        to: choice, among: targets.map(\.target),
-                        keepsClients: method != .random || service.affinity.seconds != nil)
+                        frontend, label: label, backends: [], sourceHiding: .byServiceRange)
+                    entry.directReturn = answer.directReturn
                     result.entries.append(entry)
                     continue
                 }
+                let choice = BalancerChoice(
+                    of: place?.sockets ?? [], standings, panicThreshold: panicThreshold)
+                if choice.failsOpen { result.failsOpen = true }
                 result.entries.append(
                     ForwardingEntry(
-                        frontend, label: FrontendLabel.text(service, port),
-                        backends: method.slots(choice, capacity: targets.count),
+                        frontend, label: label,
+                        backends: method.slots(choice, capacity: standings.count),
                         affinitySeconds: service.affinity.seconds,
                         allowedSources: service.sourceRanges.filter {
                             $0.family == address.family
@@ -130,6 +118,23 @@ package struct BalancerFrontends: Sendable {
         result.problems += service.shareAffinity(in: &result.entries)
         for index in result.entries.indices { result.entries[index].created = service.created }
         return result
+    }
+
+    private func directReturn(
+        _ place: BalancerTargets.Place?, _ standings: ArraySlice<TargetStanding>,
+        keepsClients: Bool, _ memory: inout DirectReturnMemory
+    ) -> DirectReturnMemory.Answer {
+        let question = DirectReturnMemory.Question(
+            addresses: place?.addresses ?? [], standings: standings,
+            panicThreshold: panicThreshold, keepsClients: keepsClients)
+        return memory.answer(question) {
+            let choice = BalancerChoice(
+                of: place?.sockets ?? [], standings, panicThreshold: panicThreshold)
+            return DirectReturnMemory.Answer(
+                directReturn: DirectReturn(
+                    to: choice, among: question.addresses, keepsClients: keepsClients),
+                failsOpen: choice.failsOpen)
+        }
     }
 
     /// How the Service's annotation, or else the user, wants nodes to be chosen.

@@ -37,9 +37,7 @@ extension DirectReturn {
     /// Hands packets to the nodes of a choice among targets; nil without any.
     ///
     /// A client keeps its node where that is asked for; else each connection has its own.
-    init?(
-        to choice: BalancerChoice, among targets: [BalancerFrontends.Target], keepsClients: Bool
-    ) {
+    init?(to choice: BalancerChoice, among nodes: [IPAddress], keepsClients: Bool) {
         var shares: [Share] = []
         for address in choice.slots.map(\.address).sorted() {
             if let last = shares.last, last.address == address {
@@ -48,8 +46,6 @@ extension DirectReturn {
                 shares.append(Share(address))
             }
         }
-        self.init(
-            keepsClients ? .client : .connection, members: targets.map(\.socket.address),
-            shares: shares)
+        self.init(keepsClients ? .client : .connection, members: nodes, shares: shares)
     }
 }

@@ -2,6 +2,7 @@ import Addressing
 import Forwarding
 import FoundationEssentials
 import HealthChecking
+import KubeAPI
 import ServiceModel
 import ServiceTranslation
 import Testing
@@ -43,15 +44,64 @@ struct NodeDeathTests {
         }
     }
 
+    /// Services that differ in all that decides who gets their packets.
+    private var variety: [ServiceObject] {
+        let kinds: [(inout ServiceObject) -> Void] = [
+            { _ in },
+            { $0.spec.sessionAffinity = "ClientIP" },
+            { $0.spec.externalTrafficPolicy = "Local" },
+            { $0.metadata.annotations = ["sluice.io/check": "tcp"] },
+            { $0.metadata.annotations = ["sluice.io/balancer-drain": "node2"] },
+            {
+                $0.status.loadBalancer?.ingress?.append(LoadBalancerIngress(ip: "2001:db8::10"))
+                $0.spec.clusterIPs = ["10.96.0.10", "fd00:10::10"]
+            },
+        ]
+        return ["direct-return", "masquerade"].flatMap { dataPlane in
+            kinds.enumerated().flatMap { index, change in
+                ["random", "maglev"].map { method in
+                    balanced("\(dataPlane)-\(index)-\(method)", nodePort: 30_080 + index) {
+                        change(&$0)
+                        $0.metadata.annotations = ($0.metadata.annotations ?? [:]).merging([
+                            "sluice.io/data-plane": dataPlane, "sluice.io/balancing": method,
+                        ]) { own, _ in own }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(
+        "it makes of a Service among others with the same nodes what it makes of one alone",
+        arguments: [[], [1], [1, 2], [1, 2, 3]])
+    func alone(dead: [Int]) throws {
+        let addresses = Set(dead.map { address("192.168.50.\($0)") })
+        func entries(_ services: [ServiceObject]) -> [ServiceIdentity: [ForwardingEntry]] {
+            var plan = plan(
+                services: services, nodes: (1...4).map { node($0) }, panicThreshold: 50)
+            let checks = plan.takeStep(unhealthy: []).startedChecks
+            plan.note(changed: checks)
+            let step = plan.takeStep(
+                unhealthy: checks.filter { addresses.contains($0.socket.address) })
+            return Dictionary(uniqueKeysWithValues: step.updates.map { ($0, $1.entries) })
+        }
+        let together = entries(variety)
+        #expect(together.count == variety.count)
+        for service in variety {
+            let alone = entries([service])
+            #expect(alone.count == 1)
+            for (identity, found) in alone { #expect(together[identity] == found) }
+        }
+    }
+
     @Test("a node that nothing speaks of takes traffic; orders, weights and warmth are heeded")
     func standings() throws {
         var plan = started(nodes: 1)
         _ = plan.takeStep(unhealthy: [])
         let service = try #require(plan.balancedServices.first)
-        let target = try #require(plan.checkedTargets(of: service).first)
         let full = CheckStandings.warmthSteps
-        func standing(_ standings: CheckStandings) -> TargetStanding {
-            StandingReader(standings).standing(of: target)
+        func standing(_ standings: CheckStandings) -> TargetStanding? {
+            plan.targets(of: service, standings).first?.standing
         }
         #expect(standing(CheckStandings(unhealthy: [nodeCheck(2)])) == .serving(weight: full))
         #expect(standing(CheckStandings(unhealthy: [nodeCheck(1)])) == .failing)
@@ -59,7 +109,6 @@ struct NodeDeathTests {
         #expect(standing(CheckStandings(weights: [nodeCheck(1): 0])) == .withheld)
         #expect(standing(CheckStandings(warmth: [nodeCheck(1): 2])) == .serving(weight: 2))
         plan.give(NodeOrder(.drain, for: .init(node: "node1"), since: .now))
-        let drained = try #require(plan.checkedTargets(of: service).first)
-        #expect(StandingReader(CheckStandings()).standing(of: drained) == .withheld)
+        #expect(standing(CheckStandings()) == .withheld)
     }
 }

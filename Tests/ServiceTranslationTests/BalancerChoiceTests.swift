@@ -10,9 +10,8 @@ struct BalancerChoiceTests {
     private func choice(_ standings: [TargetStanding], threshold: Int = 50) throws -> BalancerChoice
     {
         BalancerChoice(
-            of: try standings.enumerated().map { index, standing in
-                (try socket(index + 1), standing)
-            }, panicThreshold: threshold)
+            of: try standings.indices.map { try socket($0 + 1) }, standings[...],
+            panicThreshold: threshold)
     }
 
     private func socket(_ number: Int) throws -> SocketEndpoint {

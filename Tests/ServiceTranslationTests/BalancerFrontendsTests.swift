@@ -17,7 +17,7 @@ import Testing
     }
 
     private func targets(_ object: ServiceObject) throws -> [String] {
-        BalancerFrontends().targets(of: try definition(object), on: nodes).map {
+        BalancerFrontends().targets(of: try definition(object), on: nodes).all.map {
             "\($0.node) \($0.socket)/\($0.transport)"
         }
     }

@@ -75,6 +75,21 @@ struct World {
     }
 }
 
+extension BalancerFrontends {
+    /// A Service alone, among all its targets on some nodes.
+    func translate(
+        _ service: ServiceDefinition, nodes: [NodeIdentity], holdsRefusals: Bool = false,
+        protection: Protection = Protection(), by dataPlane: DataPlane = .masquerade,
+        standing: (Target) -> TargetStanding
+    ) -> BalancedService {
+        let targets = targets(of: service, on: nodes)
+        var memory = DirectReturnMemory()
+        return translate(
+            service, among: targets, standings: targets.all.map(standing),
+            holdsRefusals: holdsRefusals, protection: protection, by: dataPlane, &memory)
+    }
+}
+
 /// A host through whose planned tables packets are walked.
 struct TracedHost {
     private let ruleset: Ruleset
