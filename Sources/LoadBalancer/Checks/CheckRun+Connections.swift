@@ -40,6 +40,11 @@ extension CheckRun {
 
     private func prepareConnection(_ channel: any Channel) throws {
         hold(channel)
+        // The handshake's last packet waits for what follows it, and goes with the question. A
+        // check that only connects answers by its reset, so that the server need not even accept.
+        let tcp = channel as? any SocketOptionProvider
+        _ = tcp?.unsafeSetSocketOption(
+            level: .tcp, name: .init(rawValue: TCP_QUICKACK), value: CInt(0))
         if let security = check.request.security {
             let isGRPC = if case .grpc = check.request { true } else { false }
             let encryption = try tools.encryption(
