@@ -42,11 +42,11 @@ extension ClusterController {
         guard expected ?? "\(stored.revision)" == "\(stored.revision)" else {
             throw .conflict(key)
         }
-        if request.patch["status"]?["loadBalancer"] != nil { try checkWhoGivesAddresses(current) }
-        let status = try current.status.patched(with: request.patch["status"])
+        let patch = request.patch["status"]
+        if patch?["loadBalancer"] != nil { try checkWhoGivesAddresses(current) }
         var written = identities.written(key) ?? WrittenStatus()
         var service = current
-        service.status = status
+        service.status = try current.status.patched(with: patch)
         if case .object(let notes)? = request.patch["metadata"]?["annotations"] {
             var own = service.metadata.annotations ?? [:]
             for (name, value) in notes {
@@ -56,7 +56,7 @@ extension ClusterController {
             service.metadata.annotations = own.isEmpty ? nil : own
         }
         let admitted = try admit(service, inPlaceOf: current)
-        written.status = admitted.status
+        written.take(admitted.status, namedBy: patch)
         identities.note(written.isEmpty ? nil : written, of: key)
         return identities.identified(.service(admitted))
     }
@@ -105,7 +105,8 @@ extension ClusterController {
     mutating func dropStaleStatus(_ admitted: ClusterObject) {
         guard case .service(let service) = admitted,
             var written = identities.written(service.key),
-            written.status.loadBalancer?.ingress != service.status.loadBalancer?.ingress
+            let addresses = written.status.loadBalancer?.ingress,
+            addresses != service.status.loadBalancer?.ingress
         else { return }
         written.status.loadBalancer = nil
         identities.note(written.isEmpty ? nil : written, of: service.key)

@@ -1,0 +1,65 @@
+import KubeAPI
+import Testing
+
+@testable import ObjectStore
+
+@Suite("What a patch of a status takes over")
+struct StatusMergeTests: StatusWriting {
+    let store = ObjectStore(startingAfter: 0)
+
+    private func conditions(_ type: String) -> [Condition] {
+        [Condition(type: type, status: "True")]
+    }
+
+    @Test("what a patch does not name stays the manifest's, and goes with it")
+    func unnamed() async throws {
+        var controller = try await controller()
+        let stated = web {
+            $0.status = ServiceStatus(ingress: [LoadBalancerIngress(ip: "192.0.2.1")])
+            $0.status.conditions = conditions("Stated")
+        }
+        _ = await controller.apply(Sample.changes([stated]))
+        _ = try await write(annotating(["example.com/a": .string("b")]), by: &controller)
+        #expect(try ips() == ["192.0.2.1"])
+        _ = await controller.apply(Sample.changes([web()]))
+        #expect(try ips() == [])
+        #expect(try service().status.conditions == nil)
+        #expect(try service().metadata.annotations == ["example.com/a": "b"])
+    }
+
+    @Test("conditions are written beside the manifest's addresses, and addresses beside conditions")
+    func apart() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([webStating("192.0.2.1")]))
+        let written = JSONValue.object([
+            "type": .string("Written"), "status": .string("True"),
+        ])
+        _ = try await write(
+            .object(["status": .object(["conditions": .array([written])])]), by: &controller)
+        #expect(try ips() == ["192.0.2.1"])
+        _ = await controller.apply(Sample.changes([web()]))
+        #expect(try ips() == [])
+        #expect(try service().status.conditions?.map(\.type) == ["Written"])
+        _ = try await write(patch("198.51.100.7"), by: &controller)
+        _ = await controller.apply(Sample.changes([web()]))
+        #expect(try ips() == ["198.51.100.7"])
+        #expect(try service().status.conditions?.map(\.type) == ["Written"])
+    }
+
+    @Test("an address of the pool goes with the pool, whatever was patched meanwhile")
+    func pool() async throws {
+        let folder = try TemporaryFolder()
+        do {
+            let state = try StateFile(folder: folder.path)
+            var pooled = try await controller(state: state, pool: "198.51.100.0/24")
+            _ = await pooled.apply(Sample.changes([web()]))
+            _ = try await write(annotating(["example.com/a": .string("b")]), by: &pooled)
+            #expect(try ips() == ["198.51.100.1"])
+        }
+        let later = ObjectStore(startingAfter: 1_000)
+        var bare = try await controller(state: StateFile(folder: folder.path), store: later)
+        _ = await bare.apply(Sample.changes([web()]))
+        #expect(try ips(in: later) == [])
+        #expect(try service(in: later).metadata.annotations == ["example.com/a": "b"])
+    }
+}
