@@ -62,4 +62,44 @@ struct StatusMergeTests: StatusWriting {
         #expect(try ips(in: later) == [])
         #expect(try service(in: later).metadata.annotations == ["example.com/a": "b"])
     }
+
+    @Test("an annotation is a text; null removes it")
+    func texts() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([web()]))
+        _ = try await write(annotating(["a": .string("b"), "c": .string("d")]), by: &controller)
+        for value in [JSONValue.integer(5), .bool(true), .array([]), .object([:])] {
+            let error = await #expect(throws: StatusObject.self) {
+                try await write(annotating(["a": value]), by: &controller)
+            }
+            #expect(error?.code == 400)
+        }
+        let shapeless = await #expect(throws: StatusObject.self) {
+            try await write(
+                .object(["metadata": .object(["annotations": .string("a")])]), by: &controller)
+        }
+        #expect(shapeless?.code == 400)
+        #expect(try service().metadata.annotations == ["a": "b", "c": "d"])
+        _ = try await write(annotating(["a": .null]), by: &controller)
+        #expect(try service().metadata.annotations == ["c": "d"])
+    }
+
+    @Test("annotations have a limit that many patches cannot go round, and keys are checked")
+    func limits() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([web()]))
+        let large = JSONValue.string(String(repeating: "x", count: 60_000))
+        for name in ["a", "b", "c", "d"] {
+            _ = try await write(annotating([name: large]), by: &controller)
+        }
+        let fifth = await #expect(throws: StatusObject.self) {
+            try await write(annotating(["e": large]), by: &controller)
+        }
+        #expect(fifth?.code == 422)
+        let odd = await #expect(throws: StatusObject.self) {
+            try await write(annotating(["no name": .string("x")]), by: &controller)
+        }
+        #expect(odd?.code == 422)
+        #expect(try service().metadata.annotations?.count == 4)
+    }
 }

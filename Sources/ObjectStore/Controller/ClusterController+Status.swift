@@ -47,11 +47,12 @@ extension ClusterController {
         var written = identities.written(key) ?? WrittenStatus()
         var service = current
         service.status = try current.status.patched(with: patch)
-        if case .object(let notes)? = request.patch["metadata"]?["annotations"] {
+        let notes = try Self.annotations(in: request.patch)
+        if !notes.isEmpty {
             var own = service.metadata.annotations ?? [:]
-            for (name, value) in notes {
-                written.annotations[name] = value.text
-                own[name] = value.text
+            for (name, text) in notes {
+                written.annotations[name] = text
+                own[name] = text
             }
             service.metadata.annotations = own.isEmpty ? nil : own
         }
@@ -59,6 +60,24 @@ extension ClusterController {
         written.take(admitted.status, namedBy: patch)
         identities.note(written.isEmpty ? nil : written, of: key)
         return identities.identified(.service(admitted))
+    }
+
+    /// The annotations that a patch changes; those that it removes have no text.
+    private static func annotations(
+        in patch: JSONValue
+    ) throws(StatusObject) -> [String: String?] {
+        guard let stated = patch["metadata"]?["annotations"], stated != .null else { return [:] }
+        guard case .object(let notes) = stated else {
+            throw .badRequest("metadata.annotations is no object")
+        }
+        var texts: [String: String?] = [:]
+        for (name, value) in notes {
+            guard value == .null || value.text != nil else {
+                throw .badRequest("metadata.annotations: the value of \"\(name)\" is no string")
+            }
+            texts.updateValue(value.text, forKey: name)
+        }
+        return texts
     }
 
     private mutating func admit(
