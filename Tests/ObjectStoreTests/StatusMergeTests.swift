@@ -102,4 +102,32 @@ struct StatusMergeTests: StatusWriting {
         #expect(odd?.code == 422)
         #expect(try service().metadata.annotations?.count == 4)
     }
+
+    @Test("patches that arrive together are all applied, where they state no version")
+    func together() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([web()]))
+        let empty = JSONValue.object(["resourceVersion": .string("")])
+        let answers = await write(
+            [
+                annotating(["a": .string("1")]), annotating(["b": .string("2")]),
+                annotating(["a": .string("3")]), .object(["metadata": empty]),
+            ], by: &controller)
+        for answer in answers { #expect(throws: Never.self) { try answer.get() } }
+        #expect(try service().metadata.annotations == ["a": "3", "b": "2"])
+    }
+
+    @Test("of patches of one version that arrive together, the first is applied")
+    func version() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(Sample.changes([web()]))
+        let version = try service().metadata.resourceVersion
+        let answers = await write(
+            [patch("198.51.100.7", version: version), patch("198.51.100.8", version: version)],
+            by: &controller)
+        #expect(throws: Never.self) { try answers[0].get() }
+        let error = #expect(throws: StatusObject.self) { try answers[1].get() }
+        #expect(error?.code == 409)
+        #expect(try ips() == ["198.51.100.7"])
+    }
 }

@@ -9,11 +9,24 @@ extension ClusterController {
     mutating func write(_ requests: [StatusDesk.Request]) async -> ControllerReport {
         report = ControllerReport()
         identities.beginRound()
+        var waiting = requests
+        while !waiting.isEmpty { waiting = await writeFirst(of: waiting) }
+        return report
+    }
+
+    /// Attends to the first write of each Service; returns the others, which are for what that
+    /// makes of the Service.
+    private mutating func writeFirst(
+        of requests: [StatusDesk.Request]
+    ) async -> [StatusDesk.Request] {
         var accepted: [ObjectKey: (object: ClusterObject, request: StatusDesk.Request)] = [:]
+        var others: [StatusDesk.Request] = []
         for request in requests {
+            guard accepted[request.key] == nil else {
+                others.append(request)
+                continue
+            }
             do throws(StatusObject) {
-                // One of the two was decided for a version that is gone with the other.
-                guard accepted[request.key] == nil else { throw .conflict(request.key) }
                 accepted[request.key] = (try accept(request), request)
             } catch {
                 request.answer.resume(returning: .failure(error))
@@ -27,7 +40,7 @@ extension ClusterController {
                 returning: stored.map(Result.success)
                     ?? .failure(.notFound(request.key.kind, name: request.key.name)))
         }
-        return report
+        return others
     }
 
     /// The Service with its new status, which is remembered.
@@ -38,10 +51,8 @@ extension ClusterController {
         guard let stored = store.object(key), case .service(let current) = stored.object else {
             throw .notFound(key.kind, name: key.name)
         }
-        let expected = request.patch["metadata"]?["resourceVersion"]?.text
-        guard expected ?? "\(stored.revision)" == "\(stored.revision)" else {
-            throw .conflict(key)
-        }
+        let expected = request.patch["metadata"]?["resourceVersion"]?.text ?? ""
+        guard expected.isEmpty || expected == "\(stored.revision)" else { throw .conflict(key) }
         let patch = request.patch["status"]
         if patch?["loadBalancer"] != nil { try checkWhoGivesAddresses(current) }
         var written = identities.written(key) ?? WrittenStatus()
