@@ -107,7 +107,7 @@ package struct IngressLedger: Sendable {
         // Until the API has confirmed it, both what it has and what it is to have are taken.
         var both = has
         if grant.error == nil {
-            both.loadBalancerIPs += grant.addresses
+            both.loadBalancerIPs += grant.addresses.filter { !has.loadBalancerIPs.contains($0) }
         } else {
             for address in grant.addresses { pool.release(address, for: key) }
         }

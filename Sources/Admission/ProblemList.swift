@@ -84,7 +84,7 @@ struct ProblemList {
 
     private mutating func checkAnnotations(_ field: String, _ annotations: [String: String]) {
         for key in annotations.keys.sorted() {
-            // Unlike that of a label's, its domain may have capitals.
+            // Unlike a label's, its domain may have capitals.
             check(field, key, NameSyntax.labelKeyFault(key.lowercased()))
         }
         let bytes = annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
