@@ -15,7 +15,7 @@ package struct IngressLedger: Sendable {
     private var held: [ObjectKey: AddressAssignment] = [:]
     private var undecided: Set<ObjectKey> = []
     private var refused: Set<ObjectKey> = []
-    /// Services that are there and could not be read since the last list.
+    /// Services that are there and could not be read when they were last told of.
     private var unreadable: Set<ObjectKey> = []
 
     /// A ledger without Services.
@@ -36,6 +36,7 @@ package struct IngressLedger: Sendable {
 
     /// Takes a new or changed Service; not one that is older than what is known.
     package mutating func upsert(_ object: ServiceObject) {
+        unreadable.remove(object.key)
         guard let known = services[object.key] else { return take(object) }
         let isSame = known.metadata.uid == object.metadata.uid
         if !isSame || !object.isOlder(than: known) { take(object) }
@@ -49,6 +50,7 @@ package struct IngressLedger: Sendable {
 
     /// Forgets a Service; its addresses are free.
     package mutating func delete(_ key: ObjectKey) {
+        unreadable.remove(key)
         guard services.removeValue(forKey: key) != nil else { return }
         undecided.remove(key)
         refused.remove(key)
@@ -58,7 +60,8 @@ package struct IngressLedger: Sendable {
     /// Whether the Service is one that has, had or may need an address.
     package func knows(_ key: ObjectKey) -> Bool { services[key] != nil }
 
-    /// Takes note of a Service that is there but cannot be read: what is known of it stays.
+    /// Takes note of a Service that is there but cannot be read: what is known of it stays,
+    /// also if the next list does not have it.
     package mutating func keep(_ key: ObjectKey) { unreadable.insert(key) }
 
     private mutating func take(_ object: ServiceObject) {

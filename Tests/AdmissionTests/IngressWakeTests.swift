@@ -36,4 +36,13 @@ struct IngressWakeTests {
         }
         #expect(write.ingress.map(\.ip) == ["198.51.100.1"])
     }
+
+    @Test("a Service that was read again, and is not in the next list, is gone")
+    mutating func readAgain() throws {
+        let served = try #require(world.services[key("a")])
+        ledger.keep(key("a"))
+        ledger.upsert(served)
+        ledger.replace([])
+        #expect(!ledger.knows(key("a")))
+    }
 }
