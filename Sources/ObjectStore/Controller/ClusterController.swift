@@ -128,14 +128,9 @@ package struct ClusterController {
 
     /// Has what is new about objects on disk; what cannot be written now goes with the next.
     mutating func flush() async {
-        guard let stateFile else {
-            identities.written(identities.pending.count)
-            return
-        }
-        let pending = identities.pending
         do throws(StateFileError) {
-            try await stateFile.write(pending)
-            identities.written(pending.count)
+            try await stateFile?.write(identities.pending)
+            identities.flushed()
         } catch {
             report.stateError = error
         }

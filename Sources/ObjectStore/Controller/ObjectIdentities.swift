@@ -6,8 +6,8 @@ struct ObjectIdentities {
     private var remembered: [ObjectKey: RememberedObject] = [:]
     /// The time that new objects are given; one text for all objects of a round.
     private var now = Self.timeText()
-    /// What the state file does not have yet, in order.
-    private(set) var pending: [StateChange] = []
+    /// Objects of which the state file does not have what is remembered.
+    private var unsaved: Set<ObjectKey> = []
 
     /// Begins with what an earlier process remembered.
     init(_ objects: [RememberedObject] = []) {
@@ -17,6 +17,11 @@ struct ObjectIdentities {
     /// All objects remembered.
     var keys: some Sequence<ObjectKey> { remembered.keys }
 
+    /// What the state file does not have yet: one change of an object, however often it changed.
+    var pending: [StateChange] {
+        unsaved.sorted().map { key in remembered[key].map(StateChange.remember) ?? .forget(key) }
+    }
+
     /// A Service as it was admitted last.
     func admitted(_ key: ObjectKey) -> ServiceObject? { remembered[key]?.admitted }
 
@@ -25,10 +30,9 @@ struct ObjectIdentities {
 
     /// Remembers what clients wrote of a Service that is remembered.
     mutating func note(_ written: WrittenStatus?, of key: ObjectKey) {
-        guard var entry = remembered[key], entry.written != written else { return }
+        guard var entry = remembered[key] else { return }
         entry.written = written
-        remembered[key] = entry
-        pending.append(.remember(entry))
+        remember(entry)
     }
 
     /// Takes the time for the objects that are new from now on.
@@ -51,22 +55,24 @@ struct ObjectIdentities {
             service.metadata.resourceVersion = nil
             entry.admitted = service
         }
-        if entry != known {
-            remembered[key] = entry
-            pending.append(.remember(entry))
-        }
+        remember(entry)
         return object
+    }
+
+    /// Remembers an object as it is from now on.
+    mutating func remember(_ entry: RememberedObject) {
+        guard remembered[entry.key] != entry else { return }
+        remembered[entry.key] = entry
+        unsaved.insert(entry.key)
     }
 
     /// Forgets an object that is gone: one of the same name will be another.
     mutating func forget(_ key: ObjectKey) {
-        if remembered.removeValue(forKey: key) != nil { pending.append(.forget(key)) }
+        if remembered.removeValue(forKey: key) != nil { unsaved.insert(key) }
     }
+
+    /// Takes note that all that was pending is in the file.
+    mutating func flushed() { unsaved = [] }
 
     private static func timeText() -> String { Date.now.formatted(.iso8601) }
-
-    /// Takes note that the first `count` pending changes are in the file.
-    mutating func written(_ count: Int) {
-        pending.removeFirst(count)
-    }
 }
