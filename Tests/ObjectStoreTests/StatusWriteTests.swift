@@ -1,3 +1,4 @@
+import GRDB
 import KubeAPI
 import Testing
 
@@ -122,6 +123,46 @@ struct StatusWriteTests: StatusWriting {
         #expect(try ips(in: store) == ["203.0.113.9"])
         _ = try await write(patch(nil), by: &pooled)
         #expect(try ips(in: store) == [])
+    }
+
+    @Test("what cannot be kept is an error, leaves nothing behind, and may be written again")
+    func notKept() async throws {
+        let folder = try TemporaryFolder()
+        try await refuseToKeep("198.51.100.7", in: folder)
+        do {
+            let state = try StateFile(folder: folder.path)
+            var controller = try await controller(state: state)
+            _ = await controller.apply(Sample.changes([web()]))
+            let before = try service()
+            for _ in 0..<2 {
+                let error = await #expect(throws: StatusObject.self) {
+                    try await write(patch("198.51.100.7"), by: &controller)
+                }
+                #expect(error?.code == 500)
+                #expect(try service() == before)
+            }
+            _ = try await write(patch("198.51.100.8"), by: &controller)
+            #expect(try ips() == ["198.51.100.8"])
+        }
+        let later = ObjectStore(startingAfter: 1_000)
+        var again = try await controller(state: StateFile(folder: folder.path), store: later)
+        _ = await again.apply(Sample.changes([web()]))
+        #expect(try ips(in: later) == ["198.51.100.8"])
+    }
+
+    /// Has the folder's state file refuse what contains a text.
+    private func refuseToKeep(_ text: String, in folder: TemporaryFolder) async throws {
+        _ = try StateFile(folder: folder.path)
+        let database = try DatabaseQueue(path: "\(folder.path)/\(StateFile.name)")
+        try await database.write { database in
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER refusal BEFORE INSERT ON objects
+                    WHEN instr(CAST(NEW.written AS TEXT), '\(text)') > 0
+                    BEGIN SELECT RAISE(ABORT, 'refused'); END
+                    """)
+        }
+        try database.close()
     }
 
     @Test("nobody is answered where nobody attends, or attends any more")

@@ -3,9 +3,17 @@ import FoundationEssentials
 import KubeAPI
 
 extension ClusterController {
+    /// A write that is good, and not on disk yet.
+    private struct Accepted {
+        let object: ClusterObject
+        /// What was remembered of the Service until then.
+        let before: RememberedObject?
+        let request: StatusDesk.Request
+    }
+
     /// Brings what clients wrote to the status of Services into the store, and answers them.
     ///
-    /// As with a manifest's changes, all of it is on disk before anybody sees it.
+    /// All of it is on disk before anybody sees it; what the disk refuses is not done.
     mutating func write(_ requests: [StatusDesk.Request]) async -> ControllerReport {
         report = ControllerReport()
         identities.beginRound()
@@ -19,28 +27,42 @@ extension ClusterController {
     private mutating func writeFirst(
         of requests: [StatusDesk.Request]
     ) async -> [StatusDesk.Request] {
-        var accepted: [ObjectKey: (object: ClusterObject, request: StatusDesk.Request)] = [:]
+        var accepted: [ObjectKey: Accepted] = [:]
         var others: [StatusDesk.Request] = []
         for request in requests {
             guard accepted[request.key] == nil else {
                 others.append(request)
                 continue
             }
+            let before = identities.remembered(request.key)
             do throws(StatusObject) {
-                accepted[request.key] = (try accept(request), request)
+                accepted[request.key] = Accepted(
+                    object: try accept(request), before: before, request: request)
             } catch {
                 request.answer.resume(returning: .failure(error))
             }
         }
         await flush()
-        for (object, request) in accepted.values {
-            // It has a name, and any version may be replaced, so the store has no reason to refuse.
-            let stored = try? store.put(object)
-            request.answer.resume(
-                returning: stored.map(Result.success)
-                    ?? .failure(.notFound(request.key.kind, name: request.key.name)))
+        let areKept = identities.pending.isEmpty
+        for write in accepted.values {
+            write.request.answer.resume(returning: areKept ? carryOut(write) : undo(write))
         }
         return others
+    }
+
+    private func carryOut(_ write: Accepted) -> Result<StoredObject, StatusObject> {
+        // It has a name, and any version may be replaced, so the store has no reason to refuse.
+        (try? store.put(write.object)).map(Result.success)
+            ?? .failure(.notFound(write.request.key.kind, name: write.request.key.name))
+    }
+
+    private mutating func undo(_ write: Accepted) -> Result<StoredObject, StatusObject> {
+        if let before = write.before { identities.remember(before) }
+        return .failure(
+            StatusObject(
+                code: 500, reason: .internalError,
+                message: "\(write.request.key): what was written cannot be kept on disk; try again"
+            ))
     }
 
     /// The Service with its new status, which is remembered.

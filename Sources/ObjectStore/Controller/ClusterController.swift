@@ -55,7 +55,8 @@ package struct ClusterController {
 
     /// Brings changes into the store.
     ///
-    /// A Service's addresses are on disk before anybody sees them; the rest is written after.
+    /// A Service's addresses are on disk before anybody sees them, unless the disk refuses; the
+    /// rest is written after.
     package mutating func apply(_ changes: ManifestChanges) async -> ControllerReport {
         report = ControllerReport()
         report.problems = changes.problems
