@@ -6,6 +6,9 @@ import os
 
 FIRST_NODE_ADDRESS = ipaddress.ip_address("192.168.1.1")
 FIRST_NODE_PORT = 30_000
+# Each Service has a nodePort, up to 32767, and each node a /24 of 10.244.0.0/16.
+MOST_SERVICES = 2_768
+MOST_NODES = 256
 # RFC 2544's range for measurements.
 POOL = "198.18.0.0/16"
 FIRST_FRONTEND_ADDRESS = "198.18.0.1"
