@@ -4,7 +4,6 @@ import re
 
 import cluster
 import daemons
-from host import BenchmarkFailure
 
 METRICS_ADDRESS = "127.0.0.1:10250"
 CHECKS_MADE = re.compile(r'^sluice_balancer_checks_total\{result="(?:success|failure)"\} (\S+)', re.M)
@@ -34,18 +33,13 @@ class Balancer:
 
     def checks_made(self):
         """How many checks the balancer has made."""
-        status, text = self.host.run(
+        text = self.host.demand(
             "python3", "-c", READ_METRICS, f"http://{METRICS_ADDRESS}/metrics")
-        if status != 0:
-            raise BenchmarkFailure(f"the metrics cannot be read: {text[:500]}")
         return sum(float(number) for number in CHECKS_MADE.findall(text))
 
     def count_elements(self, family, table, name, text):
         """How often a map in the kernel has a text."""
-        status, listing = self.host.run("nft", "list", "map", family, table, name)
-        if status != 0:
-            raise BenchmarkFailure(f"the map {name} cannot be listed: {listing[:500]}")
-        return listing.count(text)
+        return self.host.demand("nft", "list", "map", family, table, name).count(text)
 
 
 READ_METRICS = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())"

@@ -1,8 +1,8 @@
 """Services of type LoadBalancer and nodes that all of them lead to, as manifests."""
 
 import ipaddress
-import json
-import os
+
+from manifests import write_objects
 
 FIRST_NODE_ADDRESS = ipaddress.ip_address("192.168.1.1")
 FIRST_NODE_PORT = 30_000
@@ -41,9 +41,7 @@ def write(folder, services, nodes, notes=lambda _: {}):
     }
     objects = [pod] + [_node(index) for index in range(nodes)]
     objects += [_service(index, notes(index)) for index in range(services)]
-    with open(os.path.join(folder, "cluster.json"), "w") as file:
-        for item in objects:
-            file.write("---\n" + json.dumps(item, separators=(",", ":")) + "\n")
+    write_objects(folder, "cluster.json", objects)
 
 
 def _service(index, notes):

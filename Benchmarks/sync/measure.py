@@ -215,9 +215,7 @@ class SyncRun:
             raise BenchmarkFailure(f"cleanup left something:\n{text[:500]}\n{routes}")
 
     def _tool(self, *arguments):
-        status, text = self.host.run(self.program, *arguments)
-        if status != 0:
-            raise BenchmarkFailure(f"sluice {arguments[0]} failed ({status}): {text[:2000]}")
+        self.host.demand(self.program, *arguments)
 
     def _folders(self, role):
         return folders(self.host.folder, role)
