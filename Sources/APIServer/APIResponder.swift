@@ -1,6 +1,5 @@
 import Hummingbird
 import KubeAPI
-import NIOCore
 import ObjectStore
 
 /// Answers every request: one path, one answer.
@@ -40,7 +39,7 @@ struct APIResponder: HTTPResponder {
             let isWell = !isAboutReadiness || isReady()
             return isWell
                 ? .text("ok") : .text("not ready: loading", status: .serviceUnavailable)
-        case .discovery(let document): return try json(document.content)
+        case .discovery(let document): return try .json(document.content)
         case .object(let key), .status(let key): return try one(key)
         case .collection(let kind, let namespace):
             return try collection(kind, namespace, request)
@@ -51,16 +50,7 @@ struct APIResponder: HTTPResponder {
         guard let object = store.object(key) else {
             throw .notFound(key.kind, name: key.name)
         }
-        return try response(object)
-    }
-
-    private func response(_ object: StoredObject) throws(StatusObject) -> Response {
-        do {
-            let bytes = try ObjectEncoding.bytes(of: object)
-            return .json(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-        } catch {
-            throw .unencodable(error)
-        }
+        return try .object(object)
     }
 
     private func collection(
@@ -79,20 +69,5 @@ struct APIResponder: HTTPResponder {
             kind, namespace: namespace, query: query, store: store,
             bookmarkInterval: bookmarkInterval
         ).response
-    }
-
-    private func json(_ value: any Encodable) throws(StatusObject) -> Response {
-        do {
-            return try .json(value)
-        } catch {
-            throw .unencodable(error)
-        }
-    }
-}
-
-extension StatusObject {
-    /// The answer when an object cannot be made JSON of.
-    static func unencodable(_ error: any Error) -> StatusObject {
-        StatusObject(code: 500, reason: .internalError, message: "\(error)")
     }
 }
