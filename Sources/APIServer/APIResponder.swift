@@ -31,8 +31,7 @@ struct APIResponder: HTTPResponder {
         guard request.method == .get else {
             throw StatusObject(
                 code: 405, reason: .methodNotAllowed,
-                message: "\(request.method.rawValue) is not allowed at \(path); "
-                    + "objects come from manifests and can only be read here")
+                message: "\(request.method.rawValue) is not allowed at \(path); \(asked.access)")
         }
         switch asked {
         case .health(let isAboutReadiness):
@@ -69,5 +68,19 @@ struct APIResponder: HTTPResponder {
             kind, namespace: namespace, query: query, store: store,
             bookmarkInterval: bookmarkInterval
         ).response
+    }
+}
+
+extension APIRequest {
+    /// How what is asked for may be used, for whoever tried another way.
+    fileprivate var access: String {
+        switch self {
+        case .collection(let kind, _) where kind.isWrittenByClients:
+            "in a namespace, POST makes one of the \(kind.plural)"
+        case .object(let key) where key.kind.isWrittenByClients: "it is written by PUT and DELETE"
+        case .status: "a status is written by PATCH"
+        case .collection, .object: "objects come from manifests and can only be read here"
+        case .discovery, .health: "it can only be read"
+        }
     }
 }
