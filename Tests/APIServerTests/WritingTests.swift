@@ -107,8 +107,8 @@ struct WritingTests {
     @Test(
         "whoever writes in a way that is not taken is told which one is",
         arguments: [
-            ("PATCH", "\(path)/pair", "PUT and DELETE"),
-            ("DELETE", path, "POST"),
+            ("PATCH", "\(WritingTests.path)/pair", "PUT and DELETE"),
+            ("DELETE", WritingTests.path, "POST"),
             ("PUT", "/api/v1/namespaces/default/services/web/status", "PATCH"),
             ("DELETE", "/api/v1/namespaces/default/services/web", "manifests"),
             ("POST", "/version", "can only be read"),

@@ -1,5 +1,6 @@
 import GRDB
 import KubeAPI
+import Support
 import Testing
 
 @testable import ObjectStore
