@@ -6,11 +6,10 @@ import os
 import segment as lan
 import tools
 from cluster import cluster
+from daemons import API_URL, folders, start_api
 from manifests import write_objects
 
 NAMES = ["direct", "masquerade", "direct-return", "nftlb", "haproxy"]
-START_SECONDS = 60
-API = "127.0.0.1:6440"
 
 
 class Contender:
@@ -66,19 +65,13 @@ class Sluice(Contender):
         manifests = os.path.join(self.folder, "manifests")
         os.makedirs(manifests)
         write_objects(manifests, "cluster.json", cluster(self.place.virtual_address))
-        api = self.place.namespace.start(
-            self.program, "api", "--manifests", manifests, "--listen", API,
-            "--load-balancer-pool", f"{self.place.virtual_address}/32", *self._folders("api"))
-        api.wait_for("the API is served", START_SECONDS)
+        start_api(
+            self.place.namespace, self.program, self.folder,
+            "--load-balancer-pool", f"{self.place.virtual_address}/32")
         self.place.namespace.start(
-            self.program, "balancer", "--api", f"http://{API}", "--data-plane", self.name,
+            self.program, "balancer", "--api", API_URL, "--data-plane", self.name,
             "--announce", "none", "--interface", "eth0", "--check", "tcp",
-            "--check-interval", "200ms", "--fall", "2", *self._folders("balancer"))
-
-    def _folders(self, role):
-        return (
-            "--state", os.path.join(self.folder, role, "state"),
-            "--runtime-dir", os.path.join(self.folder, role, "run"))
+            "--check-interval", "200ms", "--fall", "2", *folders(self.folder, "balancer"))
 
 
 class Masquerade(Sluice):

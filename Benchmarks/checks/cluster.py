@@ -1,11 +1,14 @@
 """Services of type LoadBalancer and nodes that all of them lead to, as manifests."""
 
 import ipaddress
-import json
-import os
+
+from manifests import write_objects
 
 FIRST_NODE_ADDRESS = ipaddress.ip_address("192.168.1.1")
 FIRST_NODE_PORT = 30_000
+# Each Service has a nodePort, up to 32767, and each node a /24 of 10.244.0.0/16.
+MOST_SERVICES = 2_768
+MOST_NODES = 256
 # RFC 2544's range for measurements.
 POOL = "198.18.0.0/16"
 FIRST_FRONTEND_ADDRESS = "198.18.0.1"
@@ -38,9 +41,7 @@ def write(folder, services, nodes, notes=lambda _: {}):
     }
     objects = [pod] + [_node(index) for index in range(nodes)]
     objects += [_service(index, notes(index)) for index in range(services)]
-    with open(os.path.join(folder, "cluster.json"), "w") as file:
-        for item in objects:
-            file.write("---\n" + json.dumps(item, separators=(",", ":")) + "\n")
+    write_objects(folder, "cluster.json", objects)
 
 
 def _service(index, notes):

@@ -1,14 +1,14 @@
 """The parts about nodes: how soon a death is in the kernel, and what checks cost."""
 
-import json
 import time
 
 import cluster
-import tools
 from balancer import Balancer
 from figures import percentile
-from host import BenchmarkFailure, Host
+from host import Host
+from loadgen import Load
 from nodes import BALANCER_ADDRESS, Nodes
+from process import BenchmarkFailure
 from progress import say
 
 # A node that refuses is believed to be dead after a second and a bit.
@@ -117,7 +117,6 @@ def floor(host, rate, options):
     places = [
         f"{cluster.node_address(index)}:{cluster.node_port(0)}"
         for index in range(min(options.nodes, TARGETS_OF_A_LOAD))]
-    load = json.loads(host.demand(
-        tools.path("loadgen"), "-j", "-R", "-c", "256", "-r", str(rate),
-        "-d", str(options.seconds), *places))
+    load = Load(host, BALANCER_ADDRESS).run(
+        places, "-c", "256", "-r", str(rate), seconds=options.seconds)
     return (load["cpu_user_s"] + load["cpu_sys_s"]) / load["ok"] * rate

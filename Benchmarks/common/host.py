@@ -5,9 +5,6 @@ import shutil
 import tempfile
 
 from namespace import Namespace
-from process import BenchmarkFailure
-
-__all__ = ["BenchmarkFailure", "Host"]
 
 
 class Host(Namespace):

@@ -45,11 +45,11 @@ class Load:
 
     def connections_a_second(self, targets, seconds):
         """How many connections with a short exchange are done a second."""
-        return self._measure(targets, "-c", str(AT_ONCE), seconds=seconds)["per_s"]
+        return self.measure(targets, "-c", str(AT_ONCE), seconds=seconds)["per_s"]
 
     def connect_latency(self, targets, seconds, rate):
         """Seconds from the first packet to its answer, the median, of so many a second."""
-        result = self._measure(targets, "-c", str(AT_ONCE), "-r", str(rate), seconds=seconds)
+        result = self.measure(targets, "-c", str(AT_ONCE), "-r", str(rate), seconds=seconds)
         return result["connect_p50_us"] / 1e6
 
     def bytes_a_second(self, targets, seconds, at_once, size):
@@ -57,12 +57,13 @@ class Load:
 
         From the time that a download takes: what is under way at the end would count too much.
         """
-        result = self._measure(
+        result = self.measure(
             targets, "-c", str(at_once), "-q", f"GET /bytes/{size} HTTP/1.0\\r\\n\\r\\n",
             "-t", str(GRACE_SECONDS * 500), seconds=seconds)
         return at_once * size / (result["mean_us"] / 1e6)
 
-    def _measure(self, targets, *options, seconds):
+    def measure(self, targets, *options, seconds):
+        """The same as `run`, of which next to nothing may fail."""
         result = self.run(targets, *options, seconds=seconds)
         if result["errors"] > result["ok"] * MOST_FAILED:
             raise BenchmarkFailure(

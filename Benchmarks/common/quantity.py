@@ -11,6 +11,16 @@ def positive(text):
     return number
 
 
+def positive_up_to(most, reason):
+    """Numbers above zero, and at most this, for the reason given."""
+    def number(text):
+        value = positive(text)
+        if value > most:
+            raise argparse.ArgumentTypeError(f"{text} is more than {most:,}: {reason}")
+        return value
+    return number
+
+
 def positive_time(text):
     """A number of seconds above zero, which need not be whole."""
     number = float(text)
@@ -24,10 +34,10 @@ def positives(text):
     return [positive(part) for part in text.split(",")]
 
 
-def add_number(parser, flag, default, words):
+def add_number(parser, flag, default, words, kind=positive):
     """An option that takes a number above zero; its help ends with what it is by default."""
     parser.add_argument(
-        flag, type=positive, default=default, metavar="N", help=f"{words} (default: {default})")
+        flag, type=kind, default=default, metavar="N", help=f"{words} (default: {default})")
 
 
 def add_seconds(parser, flag, default, words):

@@ -2,13 +2,12 @@
 
 import os
 
+import daemons
 import tools
 from names import NODE_NAME, SERVICE_RANGE, ZONE
 from process import BenchmarkFailure
 
-API_ADDRESS = "127.0.0.1:6440"
 ADDRESS = "127.0.0.1"
-START_SECONDS = 600
 PORTS = {"sluice": 5301, "unbound": 5302, "knot": 5303}
 PACKAGES = {"unbound": "unbound", "knotd": "knot", "dnsperf": "dnsperf", "dig": "dnsutils"}
 
@@ -20,30 +19,19 @@ def require_tools():
         raise BenchmarkFailure(f"run: apt-get install --yes {' '.join(missing)}")
 
 
-def start_api(host, program, folder="manifests"):
-    """`sluice api` over the manifests; returns when it answers."""
-    api = host.start(
-        program, "api", "--manifests", host.path(folder), "--listen", API_ADDRESS,
-        "--service-cidr", SERVICE_RANGE, *folders(host, "api"))
-    api.wait_for("the API is served", START_SECONDS)
-    return api
+def start_api(host, program):
+    """`sluice api` over the host's manifests; returns when it answers."""
+    daemons.start_api(host, program, host.folder, "--service-cidr", SERVICE_RANGE)
 
 
 def start_sluice(host, program):
     """`sluice dns`; without a rate limit, because all questions here come from one client."""
     server = host.start(
-        program, "dns", "--api", f"http://{API_ADDRESS}", "--node-name", NODE_NAME,
+        program, "dns", "--api", daemons.API_URL, "--node-name", NODE_NAME,
         "--listen", f"{ADDRESS}:{PORTS['sluice']}", "--service-cidr", SERVICE_RANGE,
-        "--client-rate", "0", *folders(host, "dns"))
-    server.wait_for("all names are known", START_SECONDS)
+        "--client-rate", "0", *daemons.folders(host.folder, "dns"))
+    server.wait_for("all names are known", daemons.START_SECONDS)
     return server
-
-
-def folders(host, role):
-    """The folders of a role, so that nothing of the machine's own is touched."""
-    return (
-        "--state", host.path(os.path.join(role, "state")),
-        "--runtime-dir", host.path(os.path.join(role, "run")))
 
 
 def start_unbound(host, names, threads):

@@ -1,16 +1,14 @@
 """One run: loads a cluster, starts the daemons, changes endpoints, and proves the result."""
 
-import os
 import statistics
 import time
 
+from daemons import API_URL, START_SECONDS, folders, start_api
 from figures import percentile
 from host import Host
 from process import BenchmarkFailure
 from manifests import NODE_NAME, POD_RANGE, SERVICE_RANGE, Cluster
 
-API_ADDRESS = "127.0.0.1:6440"
-START_SECONDS = 600
 CHANGE_SECONDS = 30
 IDLE_SECONDS = 5
 TABLE = ("ip", "sluice")
@@ -54,10 +52,8 @@ class SyncRun:
         return self.result
 
     def _start_api(self):
-        api = self.host.start(
-            self.program, "api", "--manifests", self.host.path("manifests"),
-            "--listen", API_ADDRESS, *self._folders("api"), "--service-cidr", SERVICE_RANGE)
-        line = api.wait_for("the API is served", START_SECONDS)
+        api, line = start_api(
+            self.host, self.program, self.host.folder, "--service-cidr", SERVICE_RANGE)
         self.result["api_load"] = line.arrived - api.started
         self.result["api_load_cpu"] = api.cpu_seconds()
         return api
@@ -219,16 +215,12 @@ class SyncRun:
             raise BenchmarkFailure(f"cleanup left something:\n{text[:500]}\n{routes}")
 
     def _tool(self, *arguments):
-        status, text = self.host.run(self.program, *arguments)
-        if status != 0:
-            raise BenchmarkFailure(f"sluice {arguments[0]} failed ({status}): {text[:2000]}")
+        self.host.demand(self.program, *arguments)
 
     def _folders(self, role):
-        return (
-            "--state", self.host.path(os.path.join(role, "state")),
-            "--runtime-dir", self.host.path(os.path.join(role, "run")))
+        return folders(self.host.folder, role)
 
     def _node_flags(self):
         return (
-            "--api", f"http://{API_ADDRESS}", "--node-name", NODE_NAME,
+            "--api", API_URL, "--node-name", NODE_NAME,
             "--service-cidr", SERVICE_RANGE, "--pod-cidr", POD_RANGE)

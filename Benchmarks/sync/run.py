@@ -1,8 +1,7 @@
 """Runs `deploy/bench sync`."""
 
-import sys
-
 from measure import SyncRun
+from progress import say
 from report import table
 
 __all__ = ["run", "table"]
@@ -12,7 +11,7 @@ def run(options):
     """Measures each number of Services; returns their figures."""
     results = []
     for services in options.services:
-        def say(text):
-            print(f"{services:,} Services: {text}", file=sys.stderr, flush=True)
-        results.append(SyncRun(options, services, say).run())
+        def tell(text):
+            say(f"{services:,} Services: {text}")
+        results.append(SyncRun(options, services, tell).run())
     return results

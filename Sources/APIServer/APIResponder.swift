@@ -1,6 +1,5 @@
 import Hummingbird
 import KubeAPI
-import NIOCore
 import ObjectStore
 
 /// Answers every request: one path, one answer.
@@ -32,15 +31,14 @@ struct APIResponder: HTTPResponder {
         guard request.method == .get else {
             throw StatusObject(
                 code: 405, reason: .methodNotAllowed,
-                message: "\(request.method.rawValue) is not allowed at \(path); "
-                    + "objects come from manifests and can only be read here")
+                message: "\(request.method.rawValue) is not allowed at \(path); \(asked.access)")
         }
         switch asked {
         case .health(let isAboutReadiness):
             let isWell = !isAboutReadiness || isReady()
             return isWell
                 ? .text("ok") : .text("not ready: loading", status: .serviceUnavailable)
-        case .discovery(let document): return try json(document.content)
+        case .discovery(let document): return try .json(document.content)
         case .object(let key), .status(let key): return try one(key)
         case .collection(let kind, let namespace):
             return try collection(kind, namespace, request)
@@ -51,16 +49,7 @@ struct APIResponder: HTTPResponder {
         guard let object = store.object(key) else {
             throw .notFound(key.kind, name: key.name)
         }
-        return try response(object)
-    }
-
-    private func response(_ object: StoredObject) throws(StatusObject) -> Response {
-        do {
-            let bytes = try ObjectEncoding.bytes(of: object)
-            return .json(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-        } catch {
-            throw .unencodable(error)
-        }
+        return try .object(object)
     }
 
     private func collection(
@@ -80,19 +69,18 @@ struct APIResponder: HTTPResponder {
             bookmarkInterval: bookmarkInterval
         ).response
     }
-
-    private func json(_ value: any Encodable) throws(StatusObject) -> Response {
-        do {
-            return try .json(value)
-        } catch {
-            throw .unencodable(error)
-        }
-    }
 }
 
-extension StatusObject {
-    /// The answer when an object cannot be made JSON of.
-    static func unencodable(_ error: any Error) -> StatusObject {
-        StatusObject(code: 500, reason: .internalError, message: "\(error)")
+extension APIRequest {
+    /// How what is asked for may be used, for whoever tried another way.
+    fileprivate var access: String {
+        switch self {
+        case .collection(let kind, _) where kind.isWrittenByClients:
+            "in a namespace, POST makes one of the \(kind.plural)"
+        case .object(let key) where key.kind.isWrittenByClients: "it is written by PUT and DELETE"
+        case .status: "a status is written by PATCH"
+        case .collection, .object: "objects come from manifests and can only be read here"
+        case .discovery, .health: "it can only be read"
+        }
     }
 }

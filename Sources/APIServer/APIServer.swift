@@ -5,8 +5,8 @@ import NIOCore
 package import ObjectStore
 import ServiceLifecycle
 
-/// The Kubernetes API over an object store: reading, watching and writing the status of Services,
-/// over HTTP.
+/// The Kubernetes API over an object store: reading, watching, and writing Leases and the status
+/// of Services, over HTTP.
 package struct APIServer: Service {
     /// Connections at the same time; more wait to be accepted, and a node has about four.
     package static let defaultMaximumConnections = 8192

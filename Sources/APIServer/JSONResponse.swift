@@ -1,13 +1,31 @@
 import Hummingbird
 import KubeAPI
 import NIOCore
+import ObjectStore
 
 extension Response {
     /// A JSON document.
     static func json(
         _ value: some Encodable, status: HTTPResponse.Status = .ok
-    ) throws -> Response {
-        json(ResponseBody(byteBuffer: try ObjectEncoding.buffer(of: value)), status: status)
+    ) throws(StatusObject) -> Response {
+        do {
+            return json(
+                ResponseBody(byteBuffer: try ObjectEncoding.buffer(of: value)), status: status)
+        } catch {
+            throw .unencodable(error)
+        }
+    }
+
+    /// An object of the store.
+    static func object(
+        _ object: StoredObject, status: HTTPResponse.Status = .ok
+    ) throws(StatusObject) -> Response {
+        do {
+            let bytes = try ObjectEncoding.bytes(of: object)
+            return json(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)), status: status)
+        } catch {
+            throw .unencodable(error)
+        }
     }
 
     /// A body that is JSON already.
@@ -16,7 +34,7 @@ extension Response {
     }
 
     /// A failure as Kubernetes says it.
-    static func failure(_ failure: StatusObject) throws -> Response {
+    static func failure(_ failure: StatusObject) throws(StatusObject) -> Response {
         try json(failure, status: HTTPResponse.Status(code: failure.code ?? 500))
     }
 
@@ -25,5 +43,12 @@ extension Response {
         Response(
             status: status, headers: [.contentType: "text/plain; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+extension StatusObject {
+    /// The answer when an object cannot be made JSON of.
+    fileprivate static func unencodable(_ error: any Error) -> StatusObject {
+        StatusObject(code: 500, reason: .internalError, message: "\(error)")
     }
 }

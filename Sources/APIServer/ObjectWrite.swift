@@ -2,7 +2,6 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import KubeAPI
-import NIOCore
 import ObjectStore
 
 /// What a client wants to write.
@@ -31,7 +30,7 @@ enum ObjectWrite: Hashable {
         switch self {
         case .create(let kind, let namespace):
             let object = try await Self.object(kind, namespace, in: request)
-            return try Self.response(writer.create(object), status: .created)
+            return try .object(writer.create(object), status: .created)
         case .update(let key):
             let object = try await Self.object(key.kind, key.namespace, in: request)
             guard object.key.name == key.name else {
@@ -39,16 +38,12 @@ enum ObjectWrite: Hashable {
                     "the name of the object (\(object.key.name)) does not match the name on the "
                         + "URL (\(key.name))")
             }
-            return try Self.response(writer.update(object))
+            return try .object(writer.update(object))
         case .patchStatus(let key):
-            return try Self.response(await StatusWrite.answer(request, key, desk))
+            return try .object(await StatusWrite.answer(request, key, desk))
         case .delete(let key):
             try writer.delete(key)
-            do {
-                return try .json(DeletedDocument())
-            } catch {
-                throw .unencodable(error)
-            }
+            return try .json(DeletedDocument())
         }
     }
 
@@ -73,17 +68,6 @@ enum ObjectWrite: Hashable {
         }
         object.metadata.namespace = namespace
         return object
-    }
-
-    private static func response(
-        _ object: StoredObject, status: HTTPResponse.Status = .ok
-    ) throws(StatusObject) -> Response {
-        do {
-            let bytes = try ObjectEncoding.bytes(of: object)
-            return .json(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)), status: status)
-        } catch {
-            throw .unencodable(error)
-        }
     }
 }
 

@@ -18,6 +18,8 @@ package struct FieldProblem: Hashable, Sendable {
         case forbidden
         /// There are more than a limit allows.
         case tooMany
+        /// There are more bytes than a limit allows.
+        case tooLong
         /// Nothing was asked for and nothing is left.
         case exhausted
     }
@@ -53,6 +55,7 @@ package struct FieldProblem: Hashable, Sendable {
         case .notSupported: "FieldValueNotSupported"
         case .forbidden: "FieldValueForbidden"
         case .tooMany: "FieldValueTooMany"
+        case .tooLong: "FieldValueTooLong"
         case .exhausted: "InternalError"
         }
     }
@@ -65,6 +68,7 @@ package struct FieldProblem: Hashable, Sendable {
         case .notSupported: "Unsupported value"
         case .forbidden: "Forbidden"
         case .tooMany: "Too many"
+        case .tooLong: "Too long"
         case .exhausted: "Internal error"
         }
     }

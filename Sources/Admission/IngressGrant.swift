@@ -12,21 +12,19 @@ struct IngressGrant {
     /// What it has and cannot keep.
     private var lost: Set<IPAddress> = []
     private let service: ServiceObject
-    private let policy: IngressPolicy
     private let known: [LoadBalancerIngress]
 
-    init(of service: ServiceObject, under policy: IngressPolicy) {
+    init(of service: ServiceObject) {
         self.service = service
-        self.policy = policy
         known = service.status.loadBalancer?.ingress ?? []
     }
 
     /// Whether somebody else has given the Service what it has.
-    var isElsewhere: Bool {
+    func isElsewhere(than pool: LoadBalancerPool) -> Bool {
         let own = service.allocatedAddresses
         return !known.allSatisfy { entry in
             guard let address = entry.address else { return false }
-            return own.contains(address) || policy.holds(address)
+            return own.contains(address) || pool.canHold(address)
         }
     }
 
@@ -50,18 +48,9 @@ struct IngressGrant {
     }
 
     /// Takes back addresses that were given here and cannot be kept; nil if there are none.
-    var retreat: IngressDecision? {
-        let own = service.allocatedAddresses
-        let kept = known.filter { entry in
-            guard let address = entry.address, own.contains(address) else { return true }
-            return policy.holds(address) && !lost.contains(address)
-        }
-        guard kept.count < known.count else { return nil }
-        let note = kept.compactMap(\.address).filter(own.contains).map(\.description)
-        return .write(
-            IngressWrite(
-                key: service.key, resourceVersion: service.metadata.resourceVersion,
-                ingress: kept, note: note.isEmpty ? nil : note.joined(separator: ",")))
+    func retreat(from pool: LoadBalancerPool) -> IngressDecision? {
+        let write = service.withdrawing { !pool.canHold($0) || lost.contains($0) }
+        return write.ingress.count < known.count ? .write(write) : nil
     }
 
     /// Claims an address of each family.
@@ -70,7 +59,7 @@ struct IngressGrant {
     ///   - pool: what others have, without what this Service has.
     ///   - outranks: whether another Service keeps an address before this one.
     mutating func fill(from pool: inout LoadBalancerPool, outranks: (ObjectKey) -> Bool) {
-        let families = families
+        let families = families(of: pool)
         let text = service.spec.loadBalancerIP ?? ""
         let wanted = IPAddress(text)
         if let wanted {
@@ -135,11 +124,11 @@ struct IngressGrant {
     }
 
     /// The families that the Service has addresses of, its primary one first.
-    private var families: [IPFamily] {
+    private func families(of pool: LoadBalancerPool) -> [IPFamily] {
         let stated = (service.spec.ipFamilies ?? []).compactMap(IPFamily.init(kubernetes:))
         let found =
             stated.isEmpty
             ? service.spec.statedClusterIPs.compactMap { IPAddress($0)?.family } : stated
-        return found.isEmpty ? [policy.blocks.first?.family ?? .v4] : found
+        return found.isEmpty ? [pool.blocks.first?.family ?? .v4] : found
     }
 }

@@ -11,11 +11,10 @@ package struct IngressLedger: Sendable {
     package let policy: IngressPolicy
     var pool: LoadBalancerPool
     private(set) var services: [ObjectKey: ServiceObject] = [:]
-    /// The addresses of the pool that are counted as a Service's.
-    private var held: [ObjectKey: AddressAssignment] = [:]
+    private var held: [ObjectKey: IngressClaim] = [:]
     private var undecided: Set<ObjectKey> = []
     private var refused: Set<ObjectKey> = []
-    /// Services that are there and could not be read since the last list.
+    /// Services that are there and could not be read when they were last told of.
     private var unreadable: Set<ObjectKey> = []
 
     /// A ledger without Services.
@@ -36,6 +35,7 @@ package struct IngressLedger: Sendable {
 
     /// Takes a new or changed Service; not one that is older than what is known.
     package mutating func upsert(_ object: ServiceObject) {
+        unreadable.remove(object.key)
         guard let known = services[object.key] else { return take(object) }
         let isSame = known.metadata.uid == object.metadata.uid
         if !isSame || !object.isOlder(than: known) { take(object) }
@@ -49,6 +49,7 @@ package struct IngressLedger: Sendable {
 
     /// Forgets a Service; its addresses are free.
     package mutating func delete(_ key: ObjectKey) {
+        unreadable.remove(key)
         guard services.removeValue(forKey: key) != nil else { return }
         undecided.remove(key)
         refused.remove(key)
@@ -58,17 +59,18 @@ package struct IngressLedger: Sendable {
     /// Whether the Service is one that has, had or may need an address.
     package func knows(_ key: ObjectKey) -> Bool { services[key] != nil }
 
-    /// Takes note of a Service that is there but cannot be read: what is known of it stays.
+    /// Takes note of a Service that is there but cannot be read: what is known of it stays,
+    /// also if the next list does not have it.
     package mutating func keep(_ key: ObjectKey) { unreadable.insert(key) }
 
     private mutating func take(_ object: ServiceObject) {
         let key = object.key
         guard object.concernsLoadBalancers else { return delete(key) }
         services[key] = object
-        let has = object.ingressAssignment
+        let has = object.ingressClaim
         hold(has, by: key)
         undecided.insert(key)
-        for address in has.loadBalancerIPs {
+        for address in has.addresses {
             undecided.formUnion(pool.rivals(of: key, at: address, for: has.listeners))
         }
     }
@@ -95,11 +97,14 @@ package struct IngressLedger: Sendable {
         guard let service = services[key], service.metadata.deletionTimestamp == nil else {
             return .nothing
         }
-        guard policy.serves(service) else { return service.withdrawal }
-        var grant = IngressGrant(of: service, under: policy)
-        guard !grant.isElsewhere else { return .nothing }
-        let has = service.ingressAssignment
-        for address in held[key]?.loadBalancerIPs ?? [] { pool.release(address, for: key) }
+        guard policy.serves(service) else {
+            let wasGiven = service.allocatedNote != nil
+            return wasGiven ? .write(service.withdrawing { _ in true }) : .nothing
+        }
+        var grant = IngressGrant(of: service)
+        guard !grant.isElsewhere(than: pool) else { return .nothing }
+        let has = service.ingressClaim
+        for address in held[key]?.addresses ?? [] { pool.release(address, for: key) }
         grant.fill(from: &pool) { [services, policy] rival in
             guard let other = services[rival], policy.serves(other) else { return true }
             return (other.age, rival) < (service.age, key)
@@ -107,27 +112,27 @@ package struct IngressLedger: Sendable {
         // Until the API has confirmed it, both what it has and what it is to have are taken.
         var both = has
         if grant.error == nil {
-            both.loadBalancerIPs += grant.addresses
+            both.addresses += grant.addresses.filter { !has.addresses.contains($0) }
         } else {
             for address in grant.addresses { pool.release(address, for: key) }
         }
-        for address in both.loadBalancerIPs {
+        for address in both.addresses {
             pool.note(address, of: key, listeners: both.listeners)
         }
         held[key] = both
         guard let error = grant.error else { return grant.decision }
-        if let retreat = grant.retreat { return retreat }
+        if let retreat = grant.retreat(from: pool) { return retreat }
         refused.insert(key)
         return .refused(error)
     }
 
     /// Counts these addresses as a Service's, and no others.
-    private mutating func hold(_ new: AddressAssignment?, by key: ObjectKey) {
+    private mutating func hold(_ new: IngressClaim?, by key: ObjectKey) {
         let old = held[key]
         guard old != new else { return }
-        for address in old?.loadBalancerIPs ?? [] { pool.release(address, for: key) }
+        for address in old?.addresses ?? [] { pool.release(address, for: key) }
         if let new {
-            for address in new.loadBalancerIPs {
+            for address in new.addresses {
                 pool.note(address, of: key, listeners: new.listeners)
             }
         }

@@ -14,9 +14,6 @@ package struct IngressPolicy: Hashable, Sendable {
         self.loadBalancerClass = loadBalancerClass
     }
 
-    /// Whether the address is one of the pool's.
-    func holds(_ address: IPAddress) -> Bool { blocks.contains { $0.contains(address) } }
-
     /// Whether a Service is to have an address of the pool.
     func serves(_ service: ServiceObject) -> Bool {
         let spec = service.spec

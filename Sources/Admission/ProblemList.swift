@@ -3,6 +3,9 @@ import KubeAPI
 
 /// Collects what is wrong with one object, in the order in which it is found.
 struct ProblemList {
+    /// Bytes of an object's annotations, keys and values together; Kubernetes has the same limit.
+    static let annotationBytes = 256 << 10
+
     private(set) var problems: [FieldProblem] = []
 
     var isEmpty: Bool { problems.isEmpty }
@@ -76,6 +79,18 @@ struct ProblemList {
             check("metadata.namespace", namespace, NameSyntax.labelFault(namespace))
         }
         checkLabels("metadata.labels", metadata.labels)
+        checkAnnotations("metadata.annotations", metadata.annotations ?? [:])
+    }
+
+    private mutating func checkAnnotations(_ field: String, _ annotations: [String: String]) {
+        for key in annotations.keys.sorted() {
+            // Unlike a label's, its domain may have capitals.
+            check(field, key, NameSyntax.labelKeyFault(key.lowercased()))
+        }
+        let bytes = annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        if bytes > Self.annotationBytes {
+            add(field, .tooLong, "may not be more than \(Self.annotationBytes) bytes")
+        }
     }
 
     mutating func checkLabels(_ field: String, _ labels: [String: String]?) {

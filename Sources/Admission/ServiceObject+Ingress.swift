@@ -3,16 +3,17 @@ import KubeAPI
 
 /// What a Service's status and annotation say of its load balancer addresses.
 extension ServiceObject {
-    /// Takes back what was given here; nothing to do where nothing was.
-    var withdrawal: IngressDecision {
-        guard allocatedNote != nil else { return .nothing }
+    /// Takes back those addresses given here that are lost; what others gave stays.
+    func withdrawing(where isLost: (IPAddress) -> Bool) -> IngressWrite {
         let own = allocatedAddresses
-        let ingress = (status.loadBalancer?.ingress ?? []).filter { entry in
-            entry.address.map { !own.contains($0) } ?? true
+        let kept = (status.loadBalancer?.ingress ?? []).filter { entry in
+            guard let address = entry.address, own.contains(address) else { return true }
+            return !isLost(address)
         }
-        return .write(
-            IngressWrite(
-                key: key, resourceVersion: metadata.resourceVersion, ingress: ingress, note: nil))
+        let note = kept.compactMap(\.address).filter(own.contains).map(\.description)
+        return IngressWrite(
+            key: key, resourceVersion: metadata.resourceVersion, ingress: kept,
+            note: note.isEmpty ? nil : note.joined(separator: ","))
     }
 
     /// What the annotation says was given here; nil without it.
@@ -30,14 +31,10 @@ extension ServiceObject {
     }
 
     /// The addresses of load balancers that the status states, whatever the type.
-    var ingressAssignment: AddressAssignment {
-        var assignment = AddressAssignment(of: self)
-        assignment.clusterIPs = []
-        assignment.nodePorts = []
-        assignment.healthCheckNodePort = nil
-        assignment.loadBalancerIPs =
-            (status.loadBalancer?.ingress ?? []).compactMap(\.address)
-        return assignment
+    var ingressClaim: IngressClaim {
+        IngressClaim(
+            addresses: (status.loadBalancer?.ingress ?? []).compactMap(\.address),
+            listeners: spec.listeners)
     }
 
     /// Those that ask for a certain address come first.
@@ -54,6 +51,14 @@ extension ServiceObject {
         else { return false }
         return own < other
     }
+}
+
+/// The load balancer addresses that are counted as a Service's.
+struct IngressClaim: Hashable, Sendable {
+    /// In the order of the status.
+    var addresses: [IPAddress]
+    /// What the Service listens on at each of them.
+    let listeners: Set<LoadBalancerPool.Listener>
 }
 
 extension LoadBalancerIngress {

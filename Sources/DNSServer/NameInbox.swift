@@ -99,8 +99,12 @@ actor NameInbox {
             unreadableNodes = []
             // The first list counts as a change even if it is empty.
             noteNodes(changed: listed.insert(.nodes).inserted || changed)
-        case .upserted(let object): noteNodes(changed: nodes.upsert(object))
-        case .deleted(let object): noteNodes(changed: nodes.delete(object))
+        case .upserted(let object):
+            unreadableNodes.remove(object.key.name)
+            noteNodes(changed: nodes.upsert(object))
+        case .deleted(let object):
+            unreadableNodes.remove(object.key.name)
+            noteNodes(changed: nodes.delete(object))
         case .unreadable(let object):
             if let name = object.key?.name { unreadableNodes.insert(name) }
             problems(object.description)

@@ -4,8 +4,8 @@ import Synchronization
 /// All objects, their revisions, and the changes that led here.
 ///
 /// Every call is a short critical section without waiting; whoever wants to wait for changes
-/// watches. Nothing here knows where objects come from: manifests today, HTTP later, which is
-/// why writing already takes what the writer believes to replace.
+/// watches. Nothing here knows where objects come from: manifests, or clients, who say what they
+/// believe to replace.
 package final class ObjectStore: Sendable {
     /// What a writer believes about the object it replaces.
     package enum Expectation: Hashable, Sendable {
@@ -56,12 +56,8 @@ package final class ObjectStore: Sendable {
 
     /// Removes an object and returns it as it was last, at the deletion's revision.
     @discardableResult
-    package func delete(
-        _ key: ObjectKey, expecting expectation: Expectation = .anything
-    ) throws(ObjectStoreError) -> StoredObject {
-        let last = try state.withLock { state throws(ObjectStoreError) in
-            try state.delete(key, expecting: expectation)
-        }
+    package func delete(_ key: ObjectKey) throws(ObjectStoreError) -> StoredObject {
+        let last = try state.withLock { state throws(ObjectStoreError) in try state.delete(key) }
         hub.wake(key.kind)
         return last
     }

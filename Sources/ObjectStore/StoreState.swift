@@ -47,11 +47,8 @@ struct StoreState: Sendable {
     }
 
     /// Removes an object.
-    mutating func delete(
-        _ key: ObjectKey, expecting expectation: ObjectStore.Expectation
-    ) throws(ObjectStoreError) -> StoredObject {
+    mutating func delete(_ key: ObjectKey) throws(ObjectStoreError) -> StoredObject {
         guard let previous = object(key) else { throw .notFound(key) }
-        try check(expectation, of: key, previous)
         let last = stamped(previous.object)
         objects[key.kind]?[key] = nil
         log(StoreChange(action: .deleted, object: last, previous: previous))

@@ -24,7 +24,7 @@ package struct ClusterSnapshot: Sendable {
     private var sliceKeys: [ServiceIdentity: [SliceKey]] = [:]
     /// Problems of the objects taken since they were last fetched.
     private var problems: [TranslationProblem] = []
-    /// Objects that are there and could not be read since the last list of their kind.
+    /// Objects that are there and could not be read when they were last told of.
     private var unreadable: Set<ObjectKey> = []
 
     /// Nothing is known yet.
@@ -47,6 +47,7 @@ package struct ClusterSnapshot: Sendable {
         unreadable.insert(key)
     }
 
+    /// The unreadable objects of a kind, which are forgotten.
     private mutating func takeUnreadable(_ kind: ResourceKind) -> Set<ObjectKey> {
         let taken = unreadable.filter { $0.kind == kind }
         unreadable.subtract(taken)
@@ -72,6 +73,7 @@ package struct ClusterSnapshot: Sendable {
 
     /// Takes a new or changed Service; returns it if it differs from what was known.
     package mutating func upsert(_ object: ServiceObject) -> Set<ServiceIdentity> {
+        unreadable.remove(object.key)
         let (definition, problems) = ServiceReading.read(object)
         self.problems += problems
         let identity = definition.identity
@@ -82,7 +84,8 @@ package struct ClusterSnapshot: Sendable {
 
     /// Forgets a Service; its endpoints stay known, for it may come back before them.
     package mutating func delete(_ object: ServiceObject) -> Set<ServiceIdentity> {
-        services.removeValue(forKey: object.identity) == nil ? [] : [object.identity]
+        unreadable.remove(object.key)
+        return services.removeValue(forKey: object.identity) == nil ? [] : [object.identity]
     }
 
     // MARK: Endpoints
@@ -105,6 +108,7 @@ package struct ClusterSnapshot: Sendable {
 
     /// Takes a new or changed slice; returns the Services whose endpoints differ.
     package mutating func upsert(_ object: EndpointSliceObject) -> Set<ServiceIdentity> {
+        unreadable.remove(object.key)
         let key = Self.key(object)
         let (group, problems) = EndpointReading.read(object)
         self.problems += problems
@@ -125,7 +129,8 @@ package struct ClusterSnapshot: Sendable {
 
     /// Forgets a slice; returns the Service that it belonged to.
     package mutating func delete(_ object: EndpointSliceObject) -> Set<ServiceIdentity> {
-        forget(Self.key(object))
+        unreadable.remove(object.key)
+        return forget(Self.key(object))
     }
 
     private mutating func insert(_ key: SliceKey, _ slice: Slice) -> Set<ServiceIdentity> {
@@ -160,6 +165,7 @@ package struct ClusterSnapshot: Sendable {
 
     /// Takes a new or changed node; true if it differs from what was known.
     package mutating func upsert(_ object: NodeObject) -> Bool {
+        unreadable.remove(object.key)
         let (node, problems) = NodeReading.read(object)
         self.problems += problems
         guard nodes[node.name] != node else { return false }
@@ -169,6 +175,7 @@ package struct ClusterSnapshot: Sendable {
 
     /// Forgets a node; true if it was known.
     package mutating func delete(_ object: NodeObject) -> Bool {
-        nodes.removeValue(forKey: object.metadata.name ?? "") != nil
+        unreadable.remove(object.key)
+        return nodes.removeValue(forKey: object.metadata.name ?? "") != nil
     }
 }

@@ -48,12 +48,14 @@ extension NameSnapshot {
 
     /// Takes a new or changed pod; returns the addresses that came or went.
     package mutating func upsert(_ object: PodObject) -> Set<PodAddress> {
-        pods.set(Self.addresses(of: object), for: object.key)
+        unreadable.remove(object.key)
+        return pods.set(Self.addresses(of: object), for: object.key)
     }
 
     /// Forgets a pod; returns the addresses that went.
     package mutating func delete(_ object: PodObject) -> Set<PodAddress> {
-        pods.set([], for: object.key)
+        unreadable.remove(object.key)
+        return pods.set([], for: object.key)
     }
 
     /// A pod's addresses; one that is done or going has none, for they may be another's by now.

@@ -23,8 +23,8 @@ package struct NameSnapshot: Sendable {
     private var slices: [String: NameSlicePacked] = [:]
     /// Problems of the objects taken since they were last fetched.
     private var problems: [TranslationProblem] = []
-    /// Objects that are there and could not be read since the last list of their kind.
-    private var unreadable: Set<ObjectKey> = []
+    /// Objects that are there and could not be read when they were last told of.
+    var unreadable: Set<ObjectKey> = []
     /// The pods' addresses.
     var pods = NamePods()
 
@@ -97,6 +97,7 @@ extension NameSnapshot {
 
     /// Takes a new or changed Service; returns it if its records may differ.
     package mutating func upsert(_ object: ServiceObject) -> Set<ServiceIdentity> {
+        unreadable.remove(object.key)
         let (service, problems) = NameReading.read(object)
         self.problems += problems
         return take(service, for: object.identity)
@@ -104,7 +105,8 @@ extension NameSnapshot {
 
     /// Forgets a Service; its slices stay known, for it may come back before them.
     package mutating func delete(_ object: ServiceObject) -> Set<ServiceIdentity> {
-        take(nil, for: object.identity)
+        unreadable.remove(object.key)
+        return take(nil, for: object.identity)
     }
 
     private mutating func take(
@@ -140,6 +142,7 @@ extension NameSnapshot {
 
     /// Takes a new or changed slice; returns the Services whose records may differ.
     package mutating func upsert(_ object: EndpointSliceObject) -> Set<ServiceIdentity> {
+        unreadable.remove(object.key)
         let (slice, problems) = NameSliceReading.read(object)
         self.problems += problems
         return take(slice.map(NameSlicePacked.init), key: Self.text(object.key))
@@ -147,7 +150,8 @@ extension NameSnapshot {
 
     /// Forgets a slice; returns the Service whose records may differ.
     package mutating func delete(_ object: EndpointSliceObject) -> Set<ServiceIdentity> {
-        take(nil, key: Self.text(object.key))
+        unreadable.remove(object.key)
+        return take(nil, key: Self.text(object.key))
     }
 
     private mutating func take(_ slice: NameSlicePacked?, key: String) -> Set<ServiceIdentity> {

@@ -1,7 +1,6 @@
 import APIClient
 import Addressing
 import AsyncHTTPClient
-import Foundation
 import KubeAPI
 import Logging
 import NIOCore
@@ -25,15 +24,13 @@ struct StatusWriteTests {
 
     /// Serves a folder with one Service for the time of a test.
     private func serving(_ body: (RunningServer, APIClient) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/sluice-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try Self.manifest.write(toFile: folder + "/web.yaml", atomically: false, encoding: .utf8)
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        try folder.write(Self.manifest, to: "web.yaml")
         let store = ObjectStore(startingAfter: 100)
         let desk = StatusDesk()
         let source = ManifestSource(
-            path: folder, store: store,
+            path: folder.path, store: store,
             admission: try AdmissionConfiguration(
                 serviceBlocks: [#require(CIDRBlock("10.96.0.0/12"))]), desk: desk,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

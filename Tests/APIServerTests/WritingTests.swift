@@ -104,6 +104,24 @@ struct WritingTests {
         }
     }
 
+    @Test(
+        "whoever writes in a way that is not taken is told which one is",
+        arguments: [
+            ("PATCH", "\(WritingTests.path)/pair", "PUT and DELETE"),
+            ("DELETE", WritingTests.path, "POST"),
+            ("PUT", "/api/v1/namespaces/default/services/web/status", "PATCH"),
+            ("DELETE", "/api/v1/namespaces/default/services/web", "manifests"),
+            ("POST", "/version", "can only be read"),
+        ])
+    func otherWay(method: String, path: String, way: String) async throws {
+        try await withClient { server, _ in
+            let answer = try await server.get(path, method: method)
+            let status = try JSONDecoder().decode(StatusObject.self, from: answer.body)
+            #expect(status.code == 405)
+            #expect(status.message?.contains(way) == true)
+        }
+    }
+
     @Test("at most a thousand are kept, and none above 64 KiB is taken")
     func limits() async throws {
         let store = ObjectStore(startingAfter: 0)

@@ -107,6 +107,32 @@ struct ObjectValidationTests {
         #expect(try fault(.endpointSlice(other)).code == .required)
     }
 
+    @Test("annotations have at most 256 KiB, keys and values together", arguments: [0, 1])
+    func annotationLimit(excess: Int) throws {
+        let long = String(repeating: "x", count: (256 << 10) - 10 + excess)
+        let object = pod(1) { $0.metadata.annotations = ["key": long, "other": "ab"] }
+        if excess > 0 {
+            let fault = try fault(.pod(object))
+            #expect(fault.field == "metadata.annotations")
+            #expect(fault.message == "Too long: may not be more than 262144 bytes")
+        } else {
+            var admission = try admission()
+            #expect(try admission.admit(.pod(object)) == .pod(object))
+        }
+    }
+
+    @Test("an annotation's key has the shape of a label's, with any letters before the slash")
+    func annotationKeys() throws {
+        for key in ["no name", "a/b/c", "example.com/", String(repeating: "a", count: 64)] {
+            let fault = try fault(.pod(pod(1) { $0.metadata.annotations = [key: "x"] }))
+            #expect(fault.field == "metadata.annotations")
+            #expect(fault.code == .invalid)
+        }
+        var admission = try admission()
+        let object = pod(1) { $0.metadata.annotations = ["Example.COM/Key": "any text at all"] }
+        #expect(try admission.admit(.pod(object)) == .pod(object))
+    }
+
     @Test("Endpoints have addresses, and ports that can be told apart")
     func endpoints() throws {
         func written(_ subset: EndpointSubset) -> ClusterObject {

@@ -140,6 +140,17 @@ struct StateTests {
         #expect(try addresses("web10.default.svc.cluster.local").isEmpty)
     }
 
+    @Test("a node that was read again since goes with the next list that lacks it")
+    func readAgain() async throws {
+        var loop = try makeLoop(listen: .fixed([try endpoint("127.0.0.1:53")]))
+        let key = node(1).key
+        await inbox.take(nodes: .unreadable(UnreadableObject(key: key, problem: "odd")))
+        await inbox.take(nodes: .upserted(node(1)))
+        await inbox.take(nodes: .listed([], revision: "2"))
+        await loop.turn()
+        #expect(!published.current.recursionSources.contains(try address("192.168.50.1")))
+    }
+
     @Test("the server listens at its node's inside addresses, and follows them")
     func listens() async throws {
         var loop = try makeLoop(listen: .node(try #require(Port(53))))

@@ -1,6 +1,7 @@
 import Addressing
 import Admission
 import KubeAPI
+import Support
 import Testing
 
 @testable import ObjectStore

@@ -1,5 +1,6 @@
 import Foundation
 import KubeAPI
+import Support
 import Testing
 
 @testable import ObjectStore

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import KubeAPI
+import Support
 import Testing
 
 @testable import ObjectStore

@@ -1,80 +1,13 @@
-import Addressing
-import Admission
+import GRDB
 import KubeAPI
+import Support
 import Testing
 
 @testable import ObjectStore
 
 @Suite("Writing the status of a Service")
-struct StatusWriteTests {
-    private let store = ObjectStore(startingAfter: 0)
-    private static let note = "sluice.io/allocated-addresses"
-
-    private func controller(
-        state: StateFile? = nil, pool: String? = nil, store: ObjectStore? = nil
-    ) async throws -> ClusterController {
-        let pools = try [pool].compactMap { try $0.map { try #require(CIDRBlock($0)) } }
-        return try await ClusterController(
-            store: store ?? self.store,
-            admission: AdmissionConfiguration(
-                serviceBlocks: [#require(CIDRBlock("10.96.0.0/12"))], loadBalancerBlocks: pools),
-            stateFile: state)
-    }
-
-    private func web(
-        type: String = "LoadBalancer", _ change: (inout ServiceObject) -> Void = { _ in }
-    ) -> ClusterObject {
-        var service = ServiceObject(metadata: ObjectMeta(name: "web", namespace: "default"))
-        service.spec = ServiceSpec(type: type, ports: [ServicePortObject(port: 80)])
-        change(&service)
-        return .service(service)
-    }
-
-    private func patch(_ ip: String?, version: String? = nil) -> JSONValue {
-        var metadata: [String: JSONValue] = [
-            "annotations": .object([Self.note: ip.map(JSONValue.string) ?? .null])
-        ]
-        metadata["resourceVersion"] = version.map(JSONValue.string)
-        let ingress = ip.map { JSONValue.array([.object(["ip": .string($0)])]) } ?? .null
-        return .object([
-            "metadata": .object(metadata),
-            "status": .object(["loadBalancer": .object(["ingress": ingress])]),
-        ])
-    }
-
-    /// Hands a patch in and has the controller attend to it.
-    private func write(
-        _ patch: JSONValue, to name: String = "web", by controller: inout ClusterController
-    ) async throws(StatusObject) -> StoredObject {
-        let desk = StatusDesk()
-        desk.open {}
-        async let answer: Result<StoredObject, StatusObject> = {
-            do throws(StatusObject) {
-                return .success(try await desk.write(patch, to: Sample.key(.services, name)))
-            } catch {
-                return .failure(error)
-            }
-        }()
-        var requests = desk.take()
-        while requests.isEmpty {
-            await Task.yield()
-            requests = desk.take()
-        }
-        _ = await controller.write(requests)
-        return try await answer.get()
-    }
-
-    private func service(in store: ObjectStore? = nil) throws -> ServiceObject {
-        let stored = (store ?? self.store).object(Sample.key(.services, "web"))
-        guard case .service(let service)? = stored?.object else { throw Missing() }
-        return service
-    }
-
-    private struct Missing: Error {}
-
-    private func ips(in store: ObjectStore? = nil) throws -> [String?] {
-        try service(in: store).status.loadBalancer?.ingress?.map(\.ip) ?? []
-    }
+struct StatusWriteTests: StatusWriting {
+    let store = ObjectStore(startingAfter: 0)
 
     @Test("what was written is there after a change of the manifest and after a restart")
     func kept() async throws {
@@ -124,10 +57,7 @@ struct StatusWriteTests {
         var controller = try await controller()
         _ = await controller.apply(Sample.changes([web()]))
         _ = try await write(patch("198.51.100.7"), by: &controller)
-        let stated = web {
-            $0.status = ServiceStatus(ingress: [LoadBalancerIngress(ip: "192.0.2.1")])
-        }
-        _ = await controller.apply(Sample.changes([stated]))
+        _ = await controller.apply(Sample.changes([webStating("192.0.2.1")]))
         #expect(try ips() == ["192.0.2.1"])
         _ = await controller.apply(Sample.changes([web()]))
         #expect(try ips() == [])
@@ -173,10 +103,7 @@ struct StatusWriteTests {
     @Test("where the manifest or a pool of the API's own says the addresses, nobody else does")
     func notForClients() async throws {
         var stating = try await controller()
-        let stated = web {
-            $0.status = ServiceStatus(ingress: [LoadBalancerIngress(ip: "192.0.2.1")])
-        }
-        _ = await stating.apply(Sample.changes([stated]))
+        _ = await stating.apply(Sample.changes([webStating("192.0.2.1")]))
         let manifest = await #expect(throws: StatusObject.self) {
             try await write(patch("198.51.100.7"), by: &stating)
         }
@@ -197,6 +124,46 @@ struct StatusWriteTests {
         #expect(try ips(in: store) == ["203.0.113.9"])
         _ = try await write(patch(nil), by: &pooled)
         #expect(try ips(in: store) == [])
+    }
+
+    @Test("what cannot be kept is an error, leaves nothing behind, and may be written again")
+    func notKept() async throws {
+        let folder = try TemporaryFolder()
+        try await refuseToKeep("198.51.100.7", in: folder)
+        do {
+            let state = try StateFile(folder: folder.path)
+            var controller = try await controller(state: state)
+            _ = await controller.apply(Sample.changes([web()]))
+            let before = try service()
+            for _ in 0..<2 {
+                let error = await #expect(throws: StatusObject.self) {
+                    try await write(patch("198.51.100.7"), by: &controller)
+                }
+                #expect(error?.code == 500)
+                #expect(try service() == before)
+            }
+            _ = try await write(patch("198.51.100.8"), by: &controller)
+            #expect(try ips() == ["198.51.100.8"])
+        }
+        let later = ObjectStore(startingAfter: 1_000)
+        var again = try await controller(state: StateFile(folder: folder.path), store: later)
+        _ = await again.apply(Sample.changes([web()]))
+        #expect(try ips(in: later) == ["198.51.100.8"])
+    }
+
+    /// Has the folder's state file refuse what contains a text.
+    private func refuseToKeep(_ text: String, in folder: TemporaryFolder) async throws {
+        _ = try StateFile(folder: folder.path)
+        let database = try DatabaseQueue(path: "\(folder.path)/\(StateFile.name)")
+        try await database.write { database in
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER refusal BEFORE INSERT ON objects
+                    WHEN instr(CAST(NEW.written AS TEXT), '\(text)') > 0
+                    BEGIN SELECT RAISE(ABORT, 'refused'); END
+                    """)
+        }
+        try database.close()
     }
 
     @Test("nobody is answered where nobody attends, or attends any more")

@@ -46,6 +46,20 @@ import Testing
         #expect(snapshot.services.isEmpty)
     }
 
+    @Test("an object that was read again since goes with the next list that lacks it")
+    mutating func readAgain() {
+        let endpoints = slice([pod("10.244.1.2")])
+        let node = NodeObject(metadata: ObjectMeta(name: "node1"))
+        for key in [service().key, endpoints.key, node.key] { snapshot.keep(key) }
+        _ = snapshot.upsert(service())
+        _ = snapshot.upsert(endpoints)
+        _ = snapshot.upsert(node)
+        #expect(snapshot.replaceServices([]) == [web])
+        #expect(snapshot.replaceSlices([]) == [web])
+        #expect(snapshot.replaceNodes([]) == true)
+        #expect(snapshot.services.isEmpty && snapshot.nodes.isEmpty)
+    }
+
     @Test("the namespace is part of a name, and `default` when it is absent")
     mutating func namespaces() {
         let elsewhere = ServiceIdentity(namespace: "shop", name: "web")

@@ -65,4 +65,11 @@ struct NamePodTests {
         #expect(snapshot.replacePods([]) == [second])
         #expect(snapshot.replacePods([]) == [first])
     }
+
+    @Test("a pod that was read again since goes with the next list that lacks it")
+    mutating func readAgain() throws {
+        snapshot.keep(podObject("a", "10.244.1.2").key)
+        _ = snapshot.upsert(podObject("a", "10.244.1.2"))
+        #expect(snapshot.replacePods([]) == [try address("10.244.1.2")])
+    }
 }

@@ -220,4 +220,14 @@ struct NameSnapshotTests {
         #expect(snapshot.replaceServices([]) == [web])
         #expect(snapshot.services.allSatisfy { _ in false })
     }
+
+    @Test("what was read again since goes with the next list that lacks it")
+    mutating func readAgain() {
+        let endpoints = slice([pod("10.244.1.2")])
+        for key in [headless().key, endpoints.key] { snapshot.keep(key) }
+        _ = snapshot.upsert(headless())
+        _ = snapshot.upsert(endpoints)
+        #expect(snapshot.replaceSlices([]) == [web])
+        #expect(snapshot.replaceServices([]) == [web])
+    }
 }

@@ -3,31 +3,66 @@ import FoundationEssentials
 import KubeAPI
 
 extension ClusterController {
+    /// A write that is good, and not on disk yet.
+    private struct Accepted {
+        let object: ClusterObject
+        /// What was remembered of the Service until then.
+        let before: RememberedObject?
+        let request: StatusDesk.Request
+    }
+
     /// Brings what clients wrote to the status of Services into the store, and answers them.
     ///
-    /// As with a manifest's changes, all of it is on disk before anybody sees it.
+    /// All of it is on disk before anybody sees it; what the disk refuses is not done.
     mutating func write(_ requests: [StatusDesk.Request]) async -> ControllerReport {
         report = ControllerReport()
         identities.beginRound()
-        var accepted: [ObjectKey: (object: ClusterObject, request: StatusDesk.Request)] = [:]
+        var waiting = requests
+        while !waiting.isEmpty { waiting = await writeFirst(of: waiting) }
+        return report
+    }
+
+    /// Attends to the first write of each Service; returns the others, which are for what that
+    /// makes of the Service.
+    private mutating func writeFirst(
+        of requests: [StatusDesk.Request]
+    ) async -> [StatusDesk.Request] {
+        var accepted: [ObjectKey: Accepted] = [:]
+        var others: [StatusDesk.Request] = []
         for request in requests {
+            guard accepted[request.key] == nil else {
+                others.append(request)
+                continue
+            }
+            let before = identities.remembered(request.key)
             do throws(StatusObject) {
-                // One of the two was decided for a version that is gone with the other.
-                guard accepted[request.key] == nil else { throw .conflict(request.key) }
-                accepted[request.key] = (try accept(request), request)
+                accepted[request.key] = Accepted(
+                    object: try accept(request), before: before, request: request)
             } catch {
                 request.answer.resume(returning: .failure(error))
             }
         }
         await flush()
-        for (object, request) in accepted.values {
-            // It has a name, and any version may be replaced, so the store has no reason to refuse.
-            let stored = try? store.put(object)
-            request.answer.resume(
-                returning: stored.map(Result.success)
-                    ?? .failure(.notFound(request.key.kind, name: request.key.name)))
+        let areKept = identities.pending.isEmpty
+        for write in accepted.values {
+            write.request.answer.resume(returning: areKept ? carryOut(write) : undo(write))
         }
-        return report
+        return others
+    }
+
+    private func carryOut(_ write: Accepted) -> Result<StoredObject, StatusObject> {
+        // It has a name, and any version may be replaced, so the store has no reason to refuse.
+        (try? store.put(write.object)).map(Result.success)
+            ?? .failure(.notFound(write.request.key.kind, name: write.request.key.name))
+    }
+
+    private mutating func undo(_ write: Accepted) -> Result<StoredObject, StatusObject> {
+        if let before = write.before { identities.remember(before) }
+        return .failure(
+            StatusObject(
+                code: 500, reason: .internalError,
+                message: "\(write.request.key): what was written cannot be kept on disk; try again"
+            ))
     }
 
     /// The Service with its new status, which is remembered.
@@ -38,27 +73,44 @@ extension ClusterController {
         guard let stored = store.object(key), case .service(let current) = stored.object else {
             throw .notFound(key.kind, name: key.name)
         }
-        let expected = request.patch["metadata"]?["resourceVersion"]?.text
-        guard expected ?? "\(stored.revision)" == "\(stored.revision)" else {
-            throw .conflict(key)
-        }
-        if request.patch["status"]?["loadBalancer"] != nil { try checkWhoGivesAddresses(current) }
-        let status = try current.status.patched(with: request.patch["status"])
+        let expected = request.patch["metadata"]?["resourceVersion"]?.text ?? ""
+        guard expected.isEmpty || expected == "\(stored.revision)" else { throw .conflict(key) }
+        let patch = request.patch["status"]
+        if patch?["loadBalancer"] != nil { try checkWhoGivesAddresses(current) }
         var written = identities.written(key) ?? WrittenStatus()
         var service = current
-        service.status = status
-        if case .object(let notes)? = request.patch["metadata"]?["annotations"] {
+        service.status = try current.status.patched(with: patch)
+        let notes = try Self.annotations(in: request.patch)
+        if !notes.isEmpty {
             var own = service.metadata.annotations ?? [:]
-            for (name, value) in notes {
-                written.annotations[name] = value.text
-                own[name] = value.text
+            for (name, text) in notes {
+                written.annotations[name] = text
+                own[name] = text
             }
             service.metadata.annotations = own.isEmpty ? nil : own
         }
         let admitted = try admit(service, inPlaceOf: current)
-        written.status = admitted.status
+        written.take(admitted.status, namedBy: patch)
         identities.note(written.isEmpty ? nil : written, of: key)
         return identities.identified(.service(admitted))
+    }
+
+    /// The annotations that a patch changes; those that it removes have no text.
+    private static func annotations(
+        in patch: JSONValue
+    ) throws(StatusObject) -> [String: String?] {
+        guard let stated = patch["metadata"]?["annotations"], stated != .null else { return [:] }
+        guard case .object(let notes) = stated else {
+            throw .badRequest("metadata.annotations is no object")
+        }
+        var texts: [String: String?] = [:]
+        for (name, value) in notes {
+            guard value == .null || value.text != nil else {
+                throw .badRequest("metadata.annotations: the value of \"\(name)\" is no string")
+            }
+            texts.updateValue(value.text, forKey: name)
+        }
+        return texts
     }
 
     private mutating func admit(
@@ -105,7 +157,8 @@ extension ClusterController {
     mutating func dropStaleStatus(_ admitted: ClusterObject) {
         guard case .service(let service) = admitted,
             var written = identities.written(service.key),
-            written.status.loadBalancer?.ingress != service.status.loadBalancer?.ingress
+            let addresses = written.status.loadBalancer?.ingress,
+            addresses != service.status.loadBalancer?.ingress
         else { return }
         written.status.loadBalancer = nil
         identities.note(written.isEmpty ? nil : written, of: service.key)

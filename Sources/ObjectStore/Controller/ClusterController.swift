@@ -55,7 +55,8 @@ package struct ClusterController {
 
     /// Brings changes into the store.
     ///
-    /// A Service's addresses are on disk before anybody sees them; the rest is written after.
+    /// A Service's addresses are on disk before anybody sees them, unless the disk refuses; the
+    /// rest is written after.
     package mutating func apply(_ changes: ManifestChanges) async -> ControllerReport {
         report = ControllerReport()
         report.problems = changes.problems
@@ -128,14 +129,9 @@ package struct ClusterController {
 
     /// Has what is new about objects on disk; what cannot be written now goes with the next.
     mutating func flush() async {
-        guard let stateFile else {
-            identities.written(identities.pending.count)
-            return
-        }
-        let pending = identities.pending
         do throws(StateFileError) {
-            try await stateFile.write(pending)
-            identities.written(pending.count)
+            try await stateFile?.write(identities.pending)
+            identities.flushed()
         } catch {
             report.stateError = error
         }

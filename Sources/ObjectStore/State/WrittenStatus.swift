@@ -4,7 +4,7 @@ package import KubeAPI
 ///
 /// It lies under the Service's manifest: what that states itself goes before.
 package struct WrittenStatus: Codable, Hashable, Sendable {
-    /// The whole status, as it was after the last write.
+    /// The parts of the status that were written, as they were after the last write.
     package var status = ServiceStatus()
     /// The annotations that were written.
     package var annotations: [String: String] = [:]
@@ -16,6 +16,14 @@ package struct WrittenStatus: Codable, Hashable, Sendable {
     var isEmpty: Bool {
         annotations.isEmpty && status.loadBalancer?.ingress?.isEmpty ?? true
             && status.conditions?.isEmpty ?? true
+    }
+
+    /// Takes over the parts of a new status that a patch names.
+    ///
+    /// The rest may be the manifest's, or an address of the API's pool: it must go with these.
+    mutating func take(_ new: ServiceStatus, namedBy patch: JSONValue?) {
+        if patch?["loadBalancer"] != nil { status.loadBalancer = new.loadBalancer }
+        if patch?["conditions"] != nil { status.conditions = new.conditions }
     }
 
     /// The manifest's Service with what clients wrote of it.

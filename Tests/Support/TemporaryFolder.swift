@@ -1,11 +1,12 @@
 import Foundation
-import Testing
 
 /// A folder that is gone with its last reference.
-final class TemporaryFolder: Sendable {
-    let path: String
+package final class TemporaryFolder: Sendable {
+    /// Where the folder is.
+    package let path: String
 
-    init() throws {
+    /// Makes an empty folder.
+    package init() throws {
         path = FileManager.default.temporaryDirectory.path + "/sluice-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true)
@@ -15,14 +16,14 @@ final class TemporaryFolder: Sendable {
 
     /// Writes a file as most programs do: in place.
     @discardableResult
-    func write(_ text: String, to name: String) throws -> String {
+    package func write(_ text: String, to name: String) throws -> String {
         let file = path + "/" + name
         try text.write(toFile: file, atomically: false, encoding: .utf8)
         return file
     }
 
     /// Writes a file as most editors do: under another name, then renamed.
-    func replace(_ name: String, by text: String) throws {
+    package func replace(_ name: String, by text: String) throws {
         try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
     }
 }
