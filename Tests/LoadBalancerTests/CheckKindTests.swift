@@ -2,6 +2,7 @@ import Addressing
 import Foundation
 import HealthChecking
 import NIOCore
+import NIOPosix
 import Testing
 
 @testable import LoadBalancer
@@ -138,6 +139,25 @@ struct CheckKindTests {
         #expect(try await ask("pong") == .unexpectedAnswer)
         try await server.close()
         #expect(try await ask(nil) == .refused)
+    }
+
+    @Test("a check that only connects leaves the server nothing to accept", arguments: hosts)
+    func unaccepted(host: String) async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let (clients, arrived) = AsyncStream.makeStream(of: SocketAddress?.self)
+        let server = try await ServerBootstrap(group: group)
+            .childChannelInitializer { channel in
+                arrived.yield(channel.remoteAddress)
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
+            .bind(host: host, port: 0).get()
+        #expect(try await failure(.connect, at: place(of: server, at: host)) == nil)
+        let client = try await ClientBootstrap(group: group)
+            .connect(to: try #require(server.localAddress)).get()
+        var iterator = clients.makeAsyncIterator()
+        #expect(await iterator.next() == client.localAddress)
+        try await client.close()
+        try await server.close()
     }
 
     @Test("a program is told the place, and its status is the answer")
