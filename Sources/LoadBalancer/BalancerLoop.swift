@@ -116,7 +116,7 @@ struct BalancerLoop {
         logger.debug(
             "nodes that went get no new connections",
             metadata: [
-                "services": "\(report.replaced.count)", "changes": "\(report.changeCount)",
+                "services": "\(work.step.updates.count)", "changes": "\(report.changeCount)",
                 "seconds": "\((now - work.arrived).seconds)",
             ])
         return now

@@ -8,7 +8,7 @@ struct DatagramFrontends {
     /// True if any came or went since this was last asked.
     private var haveChanged = true
 
-    /// Takes what a Service has instead of what it had.
+    /// Takes what one transaction wrote, of one Service or several, instead of what was there.
     mutating func replace(_ old: [ForwardingEntry], with new: [ForwardingEntry]) {
         let going = Self.places(of: old)
         let coming = Self.places(of: new)

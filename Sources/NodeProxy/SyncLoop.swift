@@ -155,7 +155,7 @@ struct SyncLoop {
         logger.debug(
             "endpoints that went get no new connections",
             metadata: [
-                "services": "\(report.replaced.count)",
+                "services": "\(work.updates.count)",
                 "seconds_since_change":
                     "\(sinceChange.max() ?? (clock.now - work.arrived).seconds)",
             ])

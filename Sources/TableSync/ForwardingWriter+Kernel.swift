@@ -17,16 +17,16 @@ extension ForwardingWriter {
         do throws(NetfilterError) {
             try commit(replacement.changes, &report)
             report.conflicts += replacement.conflicts
-            // Those that lost a frontend to an older Service, or gained one, are among them.
-            for (service, before) in replacement.replaced {
-                let now = table.entries(of: service)
-                affinitySweep.note(from: before, to: now)
-                report.replaced.append((before, now))
-            }
         } catch {
             table.revert(replacement)
             throw error
         }
+        guard !replacement.replaced.isEmpty else { return }
+        // Of all Services together: a frontend that one lost another may have got.
+        let before = replacement.replaced.flatMap(\.before)
+        let now = replacement.replaced.flatMap { table.entries(of: $0.service) }
+        affinitySweep.note(from: before, to: now)
+        report.replaced.append((before, now))
     }
 
     /// After a failure: brings kernel and table together again, then tries the Services once more.

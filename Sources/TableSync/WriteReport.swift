@@ -6,7 +6,7 @@ package import ServiceModel
 package struct WriteReport: Sendable {
     /// Services whose frontends the kernel refused; their earlier state stays in force.
     package var refused: [ServiceIdentity: NetfilterError] = [:]
-    /// Frontends that another Service has already.
+    /// Frontends that an older Service has.
     package var conflicts: [FrontendConflict] = []
     /// How many elements, chains and rules were changed.
     package var changeCount = 0
@@ -14,7 +14,9 @@ package struct WriteReport: Sendable {
     package var transactions: [Duration] = []
     /// Tracked flows whose backend went while nobody was there: only a start finds any.
     package var staleFlows: [FlowFilter] = []
-    /// What each Service had before that was written, and what it has now; nothing after a start.
+    /// What Services had before each transaction, and what they have since; nothing after a start.
+    ///
+    /// Those that lost a frontend to an older Service, or gained one, are among them.
     package var replaced: [(old: [ForwardingEntry], new: [ForwardingEntry])] = []
     /// True if the kernel held something else than was known, so that it was read and repaired.
     package var hasRepaired = false
