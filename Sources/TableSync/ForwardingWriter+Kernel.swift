@@ -22,11 +22,10 @@ extension ForwardingWriter {
             throw error
         }
         guard !replacement.replaced.isEmpty else { return }
-        // Of all Services together: a frontend that one lost another may have got.
         let before = replacement.replaced.flatMap(\.before)
         let now = replacement.replaced.flatMap { table.entries(of: $0.service) }
         affinitySweep.note(from: before, to: now)
-        report.replaced.append((before, now))
+        untold.append((before, now))
     }
 
     /// After a failure: brings kernel and table together again, then tries the Services once more.

@@ -72,6 +72,7 @@ actor MemoryWriter: FrontendWriter {
         var report = WriteReport()
         let replacement = table.replace(updates)
         report.conflicts = replacement.conflicts
+        report.changeCount = replacement.changes.count
         report.replaced = [
             (
                 replacement.replaced.flatMap(\.before),
