@@ -18,7 +18,9 @@ extension PacketWalk {
         case .isFragment, .hasICMPType, .quotesPlainHeader: false
         case .isDestinationTranslated: packet.isTranslated
         case .isSourceLocal: localAddresses.contains(packet.source.address)
-        default: nil
+        case .verdictMap, .translateDestination, .setDestination, .copyToDestination, .setMark,
+            .forward, .masquerade, .update, .isOverRate, .isOverCount, .reject, .verdict, .foreign:
+            nil
         }
     }
 
