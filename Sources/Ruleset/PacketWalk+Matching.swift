@@ -44,13 +44,3 @@ extension PacketWalk {
             ?? []
     }
 }
-
-extension SocketEndpoint {
-    /// The endpoint that a map's value holds, if it does.
-    init?(_ values: [FieldValue]) {
-        guard values.count == 2, case .address(let address) = values[0],
-            case .port(let number) = values[1], let port = Port(Int(number))
-        else { return nil }
-        self.init(address: address, port: port)
-    }
-}
