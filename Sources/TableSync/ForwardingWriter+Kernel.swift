@@ -126,6 +126,7 @@ extension ForwardingWriter {
     func forgetClients(
         in map: (table: TableID, declaration: SetDeclaration), _ family: TableFamily
     ) throws(NetfilterError) -> Int {
+        guard affinitySweep.looks(into: map.declaration, family) else { return 0 }
         let elements = try socket.elements(of: map.table, in: map.declaration)
         let stale = affinitySweep.stale(among: elements, of: map.declaration, family: family)
         guard !stale.isEmpty else { return 0 }

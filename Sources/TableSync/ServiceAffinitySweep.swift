@@ -13,7 +13,7 @@ struct ServiceAffinitySweep {
     private typealias Endpoints = [IPAddress: Set<IPAddress>]
 
     /// What the values of the kernel's map are made of.
-    static let valueFields: [Selector] = [.destinationAddress]
+    private static let valueFields: [Selector] = [.destinationAddress]
 
     /// Endpoints that a frontend of a Service lost and did not get back.
     private var lost: Endpoints = [:]
@@ -32,6 +32,16 @@ struct ServiceAffinitySweep {
 
     /// Whether there is anything to look for.
     var isEmpty: Bool { lost.isEmpty && present == nil }
+
+    /// Whether a map is one in which the kernel remembers clients of whole Services.
+    static func isAbout(_ declaration: SetDeclaration) -> Bool {
+        declaration.value == .data(valueFields)
+    }
+
+    /// Whether there is anything to look for in the map of a family.
+    func looks(into family: TableFamily) -> Bool {
+        present != nil || lost.keys.contains { TableFamily($0.family) == family }
+    }
 
     /// Notes what Services lost and got.
     ///
