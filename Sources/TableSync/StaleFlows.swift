@@ -40,8 +40,3 @@ extension FlowFilter {
             onlyUnanswered: frontend.transport != .udp)
     }
 }
-
-extension Frontend {
-    /// Address and port without the protocol.
-    var socket: SocketEndpoint { SocketEndpoint(address: address, port: port) }
-}
