@@ -31,9 +31,11 @@ struct DatagramFrontends {
     }
 
     private static func places(of entries: [ForwardingEntry]) -> Set<SocketEndpoint> {
-        Set(
-            entries.lazy
-                .filter { $0.frontend.transport == .udp && $0.sourceHiding != .byServiceRange }
-                .map { SocketEndpoint(address: $0.frontend.address, port: $0.frontend.port) })
+        Set(entries.lazy.filter(counts).map(\.frontend.socket))
+    }
+
+    /// Whether an entry takes UDP outside the service ranges.
+    static func counts(_ entry: ForwardingEntry) -> Bool {
+        entry.frontend.transport == .udp && entry.sourceHiding != .byServiceRange
     }
 }

@@ -110,7 +110,8 @@ struct SyncLoop {
             purge.add(report.staleFlows)
             purge.audit()
             datagramFrontends.removeAll()
-            for (_, entries) in updates { datagramFrontends.replace([], with: entries) }
+            let given = await writer.entries(where: DatagramFrontends.counts)
+            datagramFrontends.replace([], with: given)
         } else {
             report = try await writer.withdraw(updates)
             noteWithdrawal(report, of: work)

@@ -40,6 +40,13 @@ package actor ForwardingWriter {
         table.entries(of: service)
     }
 
+    /// What all Services have been given, as far as it is asked for.
+    package func entries(
+        where isWanted: @Sendable (ForwardingEntry) -> Bool
+    ) -> [ForwardingEntry] {
+        table.services.flatMap { table.entries(of: $0).filter(isWanted) }
+    }
+
     /// How many Services have frontends.
     package var serviceCount: Int { table.services.count }
 

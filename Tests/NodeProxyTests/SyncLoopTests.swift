@@ -132,6 +132,17 @@ struct SyncLoopTests {
         #expect(await filters().contains(try gone(3, from: 30_053)))
     }
 
+    @Test("what a Service asks for at a start and is not given is not written down as served")
+    func notGiven() async throws {
+        let taken = try entry(at: 30_054, to: [2])
+        let holder = ForwardingEntry(
+            taken.frontend, label: "default/a", backends: [], sourceHiding: .byServiceRange)
+        let loop = try await started([
+            "a": [holder], "web": [try entry(at: 30_053, to: [2]), taken],
+        ])
+        #expect(loop.datagramFrontends.places == [try place(30_053)])
+    }
+
     @Test("a nodePort that another Service takes stays one that is served")
     func taken() async throws {
         var loop = try await started(["z": [try entry(at: 30_053, to: [2, 3])]])
