@@ -113,14 +113,15 @@ struct SyncLoop {
             let given = await writer.entries(where: DatagramFrontends.counts)
             datagramFrontends.replace([], with: given)
         } else {
-            report = try await writer.withdraw(updates)
-            noteWithdrawal(report, of: work)
+            let changed = await writer.changed(updates)
+            report = try await writer.withdraw(changed)
+            noteWithdrawal(report, ofServices: changed.count, work)
             // At once: what follows may fail.
             note(report.replaced)
             if let surroundings = work.surroundings {
                 report.add(try await writer.write(surroundings))
             }
-            let rest = try await writer.write(updates)
+            let rest = try await writer.write(changed)
             note(rest.replaced)
             report.add(rest)
             await sweepAffinity(isLast: false)
@@ -157,14 +158,16 @@ struct SyncLoop {
     }
 
     /// Tells when endpoints that went stopped getting connections, where that came before the rest.
-    private func noteWithdrawal(_ report: WriteReport, of work: ProxyInbox.Work) {
+    private func noteWithdrawal(
+        _ report: WriteReport, ofServices count: Int, _ work: ProxyInbox.Work
+    ) {
         guard report.changeCount > 0 else { return }
         let sinceChange = secondsSinceChange(work)
         metrics.withdrawn(sinceChange: sinceChange)
         logger.debug(
             "endpoints that went get no new connections",
             metadata: [
-                "services": "\(work.updates.count)",
+                "services": "\(count)",
                 "seconds_since_change":
                     "\(sinceChange.max() ?? (clock.now - work.arrived).seconds)",
             ])

@@ -98,6 +98,15 @@ package actor ForwardingWriter {
         }
     }
 
+    /// Those of the updates that ask for something else than their Services have asked for.
+    ///
+    /// A change of a node brings all Services, most of them as they were.
+    package func changed(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
+    ) -> [(service: ServiceIdentity, entries: [ForwardingEntry])] {
+        updates.filter { table.request(of: $0.service) != $0.entries }
+    }
+
     /// Takes the backends that these updates leave out away from new connections, before anything
     /// that takes the kernel longer; to be followed by `write` of the same updates.
     ///
@@ -128,7 +137,7 @@ package actor ForwardingWriter {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) throws(NetfilterError) -> WriteReport {
         var report = WriteReport()
-        let updates = updates.filter { table.request(of: $0.service) != $0.entries }
+        let updates = changed(updates)
         do throws(NetfilterError) {
             try attempt(updates, &report)
         } catch {
