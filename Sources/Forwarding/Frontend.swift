@@ -20,10 +20,11 @@ package struct Frontend: Hashable, Sendable, Comparable, CustomStringConvertible
         self.port = port
     }
 
+    /// Address and port without the protocol.
+    package var socket: SocketEndpoint { SocketEndpoint(address: address, port: port) }
+
     /// For example `10.96.0.10:80/tcp`.
-    package var description: String {
-        "\(SocketEndpoint(address: address, port: port))/\(transport)"
-    }
+    package var description: String { "\(socket)/\(transport)" }
 
     /// Orders by address, then port, then protocol.
     package static func < (left: Frontend, right: Frontend) -> Bool {

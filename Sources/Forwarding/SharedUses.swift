@@ -31,7 +31,7 @@ struct SharedUses {
     private var memory = Memory()
 
     /// Nobody needs anything but these chains, which are never swept.
-    init(lasting chains: some Sequence<PlacedChain> = []) {
+    init(lasting chains: some Sequence<PlacedChain>) {
         for placed in chains { chainUses[placed] = 1 }
     }
 

@@ -1,37 +1,7 @@
 import Netfilter
 
-/// The order of every change: note it, make it; and for taking it back: make it, strike it out.
+/// The order of every change: note it, make it.
 extension HostJournal {
-    /// Notes a thing and makes it, unless it is there; what is missing is made again.
-    func add<Record: Equatable>(
-        _ record: Record, to list: WritableKeyPath<HostRecords, [Record]>,
-        presence: () throws(NetworkError) -> Presence, make: () throws(NetworkError) -> Bool
-    ) throws(HostJournalError) {
-        let found = try ask(presence)
-        guard found != .foreign else { return }
-        var noted = records
-        if !noted[keyPath: list].contains(record) { noted[keyPath: list].append(record) }
-        if found == .missing {
-            try note(noted, then: make)
-        } else if noted != records {
-            // Ours, but made for another role, or noted in a file that was lost.
-            try note(noted)
-        }
-    }
-
-    /// Takes a noted thing away and strikes it out; what another role noted too stays.
-    func remove<Record: Equatable>(
-        _ record: Record, from list: WritableKeyPath<HostRecords, [Record]>,
-        presence: () throws(NetworkError) -> Presence, undo: () throws(NetworkError) -> Void
-    ) throws(HostJournalError) {
-        guard records[keyPath: list].contains(record) else { return }
-        let isShared = try others()[keyPath: list].contains(record)
-        if !isShared, try ask(presence) == .ours { try ask(undo) }
-        var noted = records
-        noted[keyPath: list].removeAll { $0 == record }
-        try note(noted)
-    }
-
     /// Writes records down and makes the change; one that is not made is struck out again.
     func note(
         _ noted: HostRecords, then make: () throws(NetworkError) -> Bool = { true }

@@ -87,30 +87,6 @@ package actor HostJournal {
         }
     }
 
-    /// Puts an address on an interface; one that was there already stays somebody else's.
-    package func addAddress(
-        _ address: IPAddress, prefixLength: Int, interface: String
-    ) throws(HostJournalError) {
-        let record = AddressRecord(
-            address: address, prefixLength: prefixLength, interface: interface)
-        try add(
-            record, to: \.addresses,
-            presence: { () throws(NetworkError) in try network.presence(of: record) },
-            make: { () throws(NetworkError) in try network.add(record, forSeconds: nil) })
-    }
-
-    /// Takes an address off again, if this journal put it there and no other role needs it.
-    package func removeAddress(
-        _ address: IPAddress, prefixLength: Int, interface: String
-    ) throws(HostJournalError) {
-        let record = AddressRecord(
-            address: address, prefixLength: prefixLength, interface: interface)
-        try remove(
-            record, from: \.addresses,
-            presence: { () throws(NetworkError) in try network.presence(of: record) },
-            undo: { () throws(NetworkError) in try network.remove(record) })
-    }
-
     /// Adds a route to a range of Services; one that was there already stays somebody else's.
     ///
     /// The interface is the one that has the node's address, and `source` is that address: what
@@ -119,20 +95,12 @@ package actor HostJournal {
         to destination: CIDRBlock, interface: String, source: IPAddress
     ) throws(HostJournalError) {
         let record = RouteRecord(destination: destination, interface: interface, source: source)
-        try add(
-            record, to: \.routes,
-            presence: { () throws(NetworkError) in try network.presence(of: record) },
-            make: { () throws(NetworkError) in try network.add(record) })
-    }
-
-    /// Removes a route again, if this journal added it and no other role needs it.
-    package func removeRoute(
-        to destination: CIDRBlock, interface: String, source: IPAddress
-    ) throws(HostJournalError) {
-        let record = RouteRecord(destination: destination, interface: interface, source: source)
-        try remove(
-            record, from: \.routes,
-            presence: { () throws(NetworkError) in try network.presence(of: record) },
-            undo: { () throws(NetworkError) in try network.remove(record) })
+        let found = try ask { () throws(NetworkError) in try network.presence(of: record) }
+        guard found != .foreign else { return }
+        var noted = records
+        if !noted.routes.contains(record) { noted.routes.append(record) }
+        // One that is ours may be made for another role, or noted in a file that was lost.
+        guard found == .missing else { return try note(noted) }
+        try note(noted) { () throws(NetworkError) in try network.add(record) }
     }
 }

@@ -111,12 +111,12 @@ struct BalancerLoop {
     private func noteWithdrawal(
         _ report: WriteReport, of work: BalancerInbox.Work
     ) -> ContinuousClock.Instant? {
-        guard !report.replaced.isEmpty else { return nil }
+        guard report.changeCount > 0 else { return nil }
         let now = clock.now
         logger.debug(
             "nodes that went get no new connections",
             metadata: [
-                "services": "\(report.replaced.count)", "changes": "\(report.changeCount)",
+                "services": "\(work.step.updates.count)", "changes": "\(report.changeCount)",
                 "seconds": "\((now - work.arrived).seconds)",
             ])
         return now

@@ -47,7 +47,7 @@ enum ConnectionText {
             ("service", names.last.map(String.init) ?? ""),
             ("port", owner.count == 2 ? String(owner[1]) : ""),
             ("kind", parts.count == 2 ? String(parts[1]) : "clusterIP"),
-            ("address", "\(SocketEndpoint(address: frontend.address, port: frontend.port))"),
+            ("address", "\(frontend.socket)"),
             ("protocol", "\(frontend.transport)"),
         ]
     }

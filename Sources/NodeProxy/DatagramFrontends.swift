@@ -8,7 +8,7 @@ struct DatagramFrontends {
     /// True if any came or went since this was last asked.
     private var haveChanged = true
 
-    /// Takes what a Service has instead of what it had.
+    /// Takes what one transaction wrote, of one Service or several, instead of what was there.
     mutating func replace(_ old: [ForwardingEntry], with new: [ForwardingEntry]) {
         let going = Self.places(of: old)
         let coming = Self.places(of: new)
@@ -31,9 +31,11 @@ struct DatagramFrontends {
     }
 
     private static func places(of entries: [ForwardingEntry]) -> Set<SocketEndpoint> {
-        Set(
-            entries.lazy
-                .filter { $0.frontend.transport == .udp && $0.sourceHiding != .byServiceRange }
-                .map { SocketEndpoint(address: $0.frontend.address, port: $0.frontend.port) })
+        Set(entries.lazy.filter(counts).map(\.frontend.socket))
+    }
+
+    /// Whether an entry takes UDP outside the service ranges.
+    static func counts(_ entry: ForwardingEntry) -> Bool {
+        entry.frontend.transport == .udp && entry.sourceHiding != .byServiceRange
     }
 }

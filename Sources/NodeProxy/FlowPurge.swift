@@ -64,7 +64,7 @@ final class FlowPurge: Sendable {
         signal.yield()
     }
 
-    /// Has the flows deleted soon that a Service's new entries leave behind.
+    /// Has the flows deleted soon that one transaction's new entries leave behind.
     func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         let isEmpty = waiting.withLock { waiting in
             waiting.sweep.note(from: old, to: new)

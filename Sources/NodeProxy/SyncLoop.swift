@@ -94,7 +94,7 @@ struct SyncLoop {
             metadata: ["error": "\(error)"])
     }
 
-    private mutating func carryOut(_ work: ProxyInbox.Work) async throws {
+    mutating func carryOut(_ work: ProxyInbox.Work) async throws {
         warn(work.updates.flatMap(\.translated.problems).map(\.description))
         if !work.isNodeKnown {
             let name = configuration.nodeName
@@ -110,18 +110,20 @@ struct SyncLoop {
             purge.add(report.staleFlows)
             purge.audit()
             datagramFrontends.removeAll()
-            for (_, entries) in updates { datagramFrontends.replace([], with: entries) }
+            let given = await writer.entries(where: DatagramFrontends.counts)
+            datagramFrontends.replace([], with: given)
         } else {
-            report = try await writer.withdraw(updates)
-            noteWithdrawal(report, of: work)
+            let changed = await writer.changed(updates)
+            report = try await writer.withdraw(changed)
+            noteWithdrawal(report, ofServices: changed.count, work)
+            // At once: what follows may fail.
+            note(report.replaced)
             if let surroundings = work.surroundings {
                 report.add(try await writer.write(surroundings))
             }
-            report.add(try await writer.write(updates))
-            for (old, new) in report.replaced {
-                purge.note(from: old, to: new)
-                datagramFrontends.replace(old, with: new)
-            }
+            let rest = try await writer.write(changed)
+            note(rest.replaced)
+            report.add(rest)
             await sweepAffinity(isLast: false)
         }
         if work.haveOthersGone { purge.audit() }
@@ -138,6 +140,14 @@ struct SyncLoop {
         }
     }
 
+    /// Sees to what an exchange leaves behind, now that the kernel has it.
+    private mutating func note(_ exchanges: [WriteReport.Exchange]) {
+        for (old, new) in exchanges {
+            purge.note(from: old, to: new)
+            datagramFrontends.replace(old, with: new)
+        }
+    }
+
     /// Tells balancers which endpoints this node has, now that the kernel has them.
     private mutating func take(_ updates: [ProxyInbox.Update], isComplete: Bool) {
         if isComplete { duties.removeAll() }
@@ -148,14 +158,16 @@ struct SyncLoop {
     }
 
     /// Tells when endpoints that went stopped getting connections, where that came before the rest.
-    private func noteWithdrawal(_ report: WriteReport, of work: ProxyInbox.Work) {
-        guard !report.replaced.isEmpty else { return }
+    private func noteWithdrawal(
+        _ report: WriteReport, ofServices count: Int, _ work: ProxyInbox.Work
+    ) {
+        guard report.changeCount > 0 else { return }
         let sinceChange = secondsSinceChange(work)
         metrics.withdrawn(sinceChange: sinceChange)
         logger.debug(
             "endpoints that went get no new connections",
             metadata: [
-                "services": "\(report.replaced.count)",
+                "services": "\(count)",
                 "seconds_since_change":
                     "\(sinceChange.max() ?? (clock.now - work.arrived).seconds)",
             ])

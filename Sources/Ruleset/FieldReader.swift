@@ -58,3 +58,13 @@ package enum FieldReader {
         }
     }
 }
+
+extension SocketEndpoint {
+    /// The endpoint that these fields are, if they are one.
+    package init?(_ fields: [FieldValue]) {
+        guard fields.count == 2, case .address(let address) = fields[0],
+            case .port(let number) = fields[1], let port = Port(Int(number))
+        else { return nil }
+        self.init(address: address, port: port)
+    }
+}

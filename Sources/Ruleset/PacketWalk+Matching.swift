@@ -18,7 +18,9 @@ extension PacketWalk {
         case .isFragment, .hasICMPType, .quotesPlainHeader: false
         case .isDestinationTranslated: packet.isTranslated
         case .isSourceLocal: localAddresses.contains(packet.source.address)
-        default: nil
+        case .verdictMap, .translateDestination, .setDestination, .copyToDestination, .setMark,
+            .forward, .masquerade, .update, .isOverRate, .isOverCount, .reject, .verdict, .foreign:
+            nil
         }
     }
 
@@ -40,15 +42,5 @@ extension PacketWalk {
         if case .data(let data) = set.elements[key]?.value { found = data }
         return found.map { FieldReader.fields(of: $0, as: valueFields, family: table.id.family) }
             ?? []
-    }
-}
-
-extension SocketEndpoint {
-    /// The endpoint that a map's value holds, if it does.
-    init?(_ values: [FieldValue]) {
-        guard values.count == 2, case .address(let address) = values[0],
-            case .port(let number) = values[1], let port = Port(Int(number))
-        else { return nil }
-        self.init(address: address, port: port)
     }
 }

@@ -185,8 +185,11 @@ package struct PacketWalk: Sendable {
             return count(key, in: set, traveller) > limit ? .goOn : .noMatch
         case .reject(let refusal): return .end(.refused(refusal))
         case .verdict(let verdict): return .take(verdict)
-        // What only matches has been dealt with; the rest is foreign.
-        default: return .goOn
+        // What only matches has been dealt with.
+        case .inSet, .isProtocol, .isInvalid, .hasTCPFlags, .hasSequenceNumber, .isOfFamily,
+            .isFragment, .hasICMPType, .quotesPlainHeader, .isDestinationTranslated,
+            .isSourceLocal, .foreign:
+            return .goOn
         }
     }
 

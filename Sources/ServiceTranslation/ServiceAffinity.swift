@@ -16,7 +16,7 @@ extension ServiceDefinition {
             let sharing = entries.indices.filter {
                 entries[$0].family == family && entries[$0].affinitySeconds != nil
             }
-            if let ambiguous = entries.ambiguousAddress(among: sharing) {
+            if let ambiguous = sharing.compactMap({ entries[$0].ambiguousAddress }).first {
                 problems.append(
                     TranslationProblem(
                         object: "Service \(identity)",
@@ -28,16 +28,6 @@ extension ServiceDefinition {
             for index in sharing { entries[index].affinityService = address }
         }
         return problems
-    }
-}
-
-extension [ForwardingEntry] {
-    /// An address that several backends of one of these have, with different ports.
-    fileprivate func ambiguousAddress(among places: [Int]) -> IPAddress? {
-        for place in places {
-            if let address = self[place].ambiguousAddress { return address }
-        }
-        return nil
     }
 }
 

@@ -65,12 +65,18 @@ struct AffinitySweep {
         services.endRound()
     }
 
+    /// Whether any of a map's elements may be stale; to list one takes long if it is full.
+    func looks(into declaration: SetDeclaration, _ family: TableFamily) -> Bool {
+        if ServiceAffinitySweep.isAbout(declaration) { return services.looks(into: family) }
+        return coversAll || allowed.keys.contains { TableFamily($0.address.family) == family }
+    }
+
     /// The learned elements that lead to a backend which their frontend does not have.
     func stale(
         among elements: [Element], of declaration: SetDeclaration, family: TableFamily
     ) -> [Element] {
         guard case .data(let valueFields) = declaration.value else { return [] }
-        if valueFields == ServiceAffinitySweep.valueFields {
+        if ServiceAffinitySweep.isAbout(declaration) {
             return elements.filter { services.isStale($0, of: declaration, family) }
         }
         return elements.filter { element in
@@ -94,10 +100,6 @@ extension ForwardingEntry {
 extension SocketEndpoint {
     /// The endpoint in a value of one of our maps, if that is what it holds.
     init?(_ data: ElementData, as fields: [Selector], family: TableFamily) {
-        let values = FieldReader.fields(of: data, as: fields, family: family)
-        guard values.count == 2, case .address(let address) = values[0],
-            case .port(let number) = values[1], let port = Port(Int(number))
-        else { return nil }
-        self.init(address: address, port: port)
+        self.init(FieldReader.fields(of: data, as: fields, family: family))
     }
 }

@@ -31,7 +31,7 @@ package struct FlowSweep: Sendable {
         for filter in filters { looksLeft[filter] = Self.looks }
     }
 
-    /// Notes what a Service's new entries leave behind, and lets go what they have again.
+    /// Notes what one transaction's new entries leave behind, and lets go what they have again.
     package mutating func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         if !looksLeft.isEmpty {
             for entry in new {

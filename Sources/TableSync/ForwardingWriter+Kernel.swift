@@ -17,16 +17,15 @@ extension ForwardingWriter {
         do throws(NetfilterError) {
             try commit(replacement.changes, &report)
             report.conflicts += replacement.conflicts
-            // Those that lost a frontend to an older Service, or gained one, are among them.
-            for (service, before) in replacement.replaced {
-                let now = table.entries(of: service)
-                affinitySweep.note(from: before, to: now)
-                report.replaced.append((before, now))
-            }
         } catch {
             table.revert(replacement)
             throw error
         }
+        guard !replacement.replaced.isEmpty else { return }
+        let before = replacement.replaced.flatMap(\.before)
+        let now = replacement.replaced.flatMap { table.entries(of: $0.service) }
+        affinitySweep.note(from: before, to: now)
+        untold.append((before, now))
     }
 
     /// After a failure: brings kernel and table together again, then tries the Services once more.
@@ -127,6 +126,7 @@ extension ForwardingWriter {
     func forgetClients(
         in map: (table: TableID, declaration: SetDeclaration), _ family: TableFamily
     ) throws(NetfilterError) -> Int {
+        guard affinitySweep.looks(into: map.declaration, family) else { return 0 }
         let elements = try socket.elements(of: map.table, in: map.declaration)
         let stale = affinitySweep.stale(among: elements, of: map.declaration, family: family)
         guard !stale.isEmpty else { return 0 }

@@ -18,6 +18,8 @@ package actor ForwardingWriter {
     var lastTransaction: [RulesetChange] = []
     /// Sticky frontends whose clients must be looked through.
     var affinitySweep = AffinitySweep()
+    /// What was committed and not told yet, because the same call failed at something later.
+    var untold: [WriteReport.Exchange] = []
 
     /// Runs the actor on a thread that may block.
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -36,6 +38,13 @@ package actor ForwardingWriter {
     /// What a Service has been given.
     package func entries(of service: ServiceIdentity) -> [ForwardingEntry] {
         table.entries(of: service)
+    }
+
+    /// What all Services have been given, as far as it is asked for.
+    package func entries(
+        where isWanted: @Sendable (ForwardingEntry) -> Bool
+    ) -> [ForwardingEntry] {
+        table.services.flatMap { table.entries(of: $0).filter(isWanted) }
     }
 
     /// How many Services have frontends.
@@ -57,6 +66,7 @@ package actor ForwardingWriter {
         _ services: [ServiceIdentity: [ForwardingEntry]], surroundings: Surroundings
     ) throws(NetfilterError) -> WriteReport {
         var report = WriteReport()
+        untold = []
         var wanted = services
         var predecessor = PredecessorFlows()
         while let (service, error) = try adopt(wanted, surroundings, &report, &predecessor) {
@@ -88,6 +98,15 @@ package actor ForwardingWriter {
         }
     }
 
+    /// Those of the updates that ask for something else than their Services have asked for.
+    ///
+    /// A change of a node brings all Services, most of them as they were.
+    package func changed(
+        _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
+    ) -> [(service: ServiceIdentity, entries: [ForwardingEntry])] {
+        updates.filter { table.request(of: $0.service) != $0.entries }
+    }
+
     /// Takes the backends that these updates leave out away from new connections, before anything
     /// that takes the kernel longer; to be followed by `write` of the same updates.
     ///
@@ -99,12 +118,14 @@ package actor ForwardingWriter {
         let first = updates.compactMap { update in
             table.withdrawal(of: update.service, for: update.entries).map { (update.service, $0) }
         }
-        guard !first.isEmpty else { return report }
-        do throws(NetfilterError) {
-            try attempt(first, &report)
-        } catch {
-            guard error.isAboutChanges else { throw error }
+        if !first.isEmpty {
+            do throws(NetfilterError) {
+                try attempt(first, &report)
+            } catch {
+                guard error.isAboutChanges else { throw error }
+            }
         }
+        report.replaced = takeUntold()
         return report
     }
 
@@ -116,24 +137,35 @@ package actor ForwardingWriter {
         _ updates: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) throws(NetfilterError) -> WriteReport {
         var report = WriteReport()
-        let updates = updates.filter { table.request(of: $0.service) != $0.entries }
+        let updates = changed(updates)
         do throws(NetfilterError) {
             try attempt(updates, &report)
-            return report
         } catch {
-            guard updates.count > 1, error.isAboutChanges else {
+            if updates.count > 1, error.isAboutChanges {
+                for update in updates { try writeAlone(update, &report) }
+            } else {
                 try settle(error, updates, &report)
-                return report
             }
         }
-        for update in updates {
-            do throws(NetfilterError) {
-                try attempt([update], &report)
-            } catch {
-                try settle(error, [update], &report)
-            }
-        }
+        report.replaced = takeUntold()
         return report
+    }
+
+    private func writeAlone(
+        _ update: (service: ServiceIdentity, entries: [ForwardingEntry]),
+        _ report: inout WriteReport
+    ) throws(NetfilterError) {
+        do throws(NetfilterError) {
+            try attempt([update], &report)
+        } catch {
+            try settle(error, [update], &report)
+        }
+    }
+
+    /// What was committed since this was last asked.
+    private func takeUntold() -> [WriteReport.Exchange] {
+        defer { untold = [] }
+        return untold
     }
 
     /// Says anew which addresses are what around this host.

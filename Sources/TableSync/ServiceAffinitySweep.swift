@@ -13,7 +13,7 @@ struct ServiceAffinitySweep {
     private typealias Endpoints = [IPAddress: Set<IPAddress>]
 
     /// What the values of the kernel's map are made of.
-    static let valueFields: [Selector] = [.destinationAddress]
+    private static let valueFields: [Selector] = [.destinationAddress]
 
     /// Endpoints that a frontend of a Service lost and did not get back.
     private var lost: Endpoints = [:]
@@ -33,31 +33,44 @@ struct ServiceAffinitySweep {
     /// Whether there is anything to look for.
     var isEmpty: Bool { lost.isEmpty && present == nil }
 
-    /// Notes what one Service lost and got.
+    /// Whether a map is one in which the kernel remembers clients of whole Services.
+    static func isAbout(_ declaration: SetDeclaration) -> Bool {
+        declaration.value == .data(valueFields)
+    }
+
+    /// Whether there is anything to look for in the map of a family.
+    func looks(into family: TableFamily) -> Bool {
+        present != nil || lost.keys.contains { TableFamily($0.family) == family }
+    }
+
+    /// Notes what Services lost and got.
     ///
     /// A frontend that is there before and after counts by itself, as policy Local may have come
-    /// upon it; one that goes takes nothing from the others.
+    /// upon it; one that goes, or goes to another Service, takes nothing from the others.
     mutating func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         let before = Self.endpoints(of: old)
         let after = Self.endpoints(of: new)
         guard !before.isEmpty || !after.isEmpty else { return }
         let next = Dictionary(
             new.map { ($0.frontend, $0) }, uniquingKeysWith: { first, _ in first })
+        var moves: [IPAddress: (goes: Set<IPAddress>, comes: Set<IPAddress>)] = [:]
         for service in Set(before.keys).union(after.keys) {
             let (all, left) = (before[service] ?? [], after[service] ?? [])
-            var goes = all.subtracting(left)
-            var comes = left.subtracting(all)
-            for entry in old where entry.affinityService == service {
-                guard let successor = next[entry.frontend] else { continue }
-                let had = entry.addresses(for: service)
-                let has = successor.addresses(for: service)
-                goes.formUnion(had.subtracting(has))
-                comes.formUnion(has.subtracting(had))
-            }
+            moves[service] = (all.subtracting(left), left.subtracting(all))
+        }
+        for entry in old {
+            guard let service = entry.affinityService, let successor = next[entry.frontend],
+                successor.affinityService == service
+            else { continue }
+            let (had, has) = (entry.addressesToKeep, successor.addressesToKeep)
+            moves[service]?.goes.formUnion(had.subtracting(has))
+            moves[service]?.comes.formUnion(has.subtracting(had))
+        }
+        for (service, move) in moves {
             present?[service] = after[service]
-            let missing = (lost[service] ?? []).subtracting(comes).union(goes)
+            let missing = (lost[service] ?? []).subtracting(move.comes).union(move.goes)
             lost[service] = missing.isEmpty ? nil : missing
-            if !goes.isEmpty { changedLately.insert(service) }
+            if !move.goes.isEmpty { changedLately.insert(service) }
         }
     }
 
@@ -86,16 +99,15 @@ struct ServiceAffinitySweep {
         var endpoints: Endpoints = [:]
         for entry in entries {
             guard let service = entry.affinityService else { continue }
-            endpoints[service, default: []].formUnion(entry.addresses(for: service))
+            endpoints[service, default: []].formUnion(entry.addressesToKeep)
         }
         return endpoints
     }
 }
 
 extension ForwardingEntry {
-    /// The addresses of endpoints that a Service's clients may keep at this frontend.
-    fileprivate func addresses(for service: IPAddress) -> Set<IPAddress> {
-        guard affinityService == service, affinitySeconds != nil else { return [] }
-        return Set(backendsToKeep.map(\.address))
+    /// The addresses of endpoints that clients of its Service may keep at this frontend.
+    fileprivate var addressesToKeep: Set<IPAddress> {
+        affinitySeconds == nil ? [] : Set(backendsToKeep.map(\.address))
     }
 }

@@ -4,7 +4,7 @@ package import Netfilter
 
 /// Says which tracked flows a change leaves without their backend; pure.
 package enum StaleFlows {
-    /// The flows to delete after a Service's entries were replaced.
+    /// The flows to delete after a transaction replaced entries, of one Service or several.
     ///
     /// UDP flows to a backend that a frontend no longer has would go there for as long as the
     /// client keeps its port; others that were never answered would retry the dead backend.
@@ -39,9 +39,4 @@ extension FlowFilter {
             transport: frontend.transport, frontend: frontend.socket, backend: backend,
             onlyUnanswered: frontend.transport != .udp)
     }
-}
-
-extension Frontend {
-    /// Address and port without the protocol.
-    var socket: SocketEndpoint { SocketEndpoint(address: address, port: port) }
 }

@@ -4,9 +4,13 @@ package import ServiceModel
 
 /// What came of writing some Services into the kernel.
 package struct WriteReport: Sendable {
+    /// What Services had before a transaction, and what they have since: of all of them together,
+    /// as a frontend that one lost another may have got.
+    package typealias Exchange = (old: [ForwardingEntry], new: [ForwardingEntry])
+
     /// Services whose frontends the kernel refused; their earlier state stays in force.
     package var refused: [ServiceIdentity: NetfilterError] = [:]
-    /// Frontends that another Service has already.
+    /// Frontends that an older Service has.
     package var conflicts: [FrontendConflict] = []
     /// How many elements, chains and rules were changed.
     package var changeCount = 0
@@ -14,8 +18,11 @@ package struct WriteReport: Sendable {
     package var transactions: [Duration] = []
     /// Tracked flows whose backend went while nobody was there: only a start finds any.
     package var staleFlows: [FlowFilter] = []
-    /// What each Service had before that was written, and what it has now; nothing after a start.
-    package var replaced: [(old: [ForwardingEntry], new: [ForwardingEntry])] = []
+    /// What each transaction replaced, also those of an earlier call that failed after them;
+    /// nothing after a start.
+    ///
+    /// Services that lost a frontend to an older one, or gained one, are among them.
+    package var replaced: [Exchange] = []
     /// True if the kernel held something else than was known, so that it was read and repaired.
     package var hasRepaired = false
 

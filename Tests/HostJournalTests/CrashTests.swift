@@ -92,19 +92,18 @@ import Testing
         _ journal: HostJournal, values: [String], using random: inout SplitMix
     ) async throws {
         let address = try virtualAddress(Int.random(in: 1...3, using: &random))
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<7, using: &random) {
         case 0, 1:
             let name = settings[Int.random(in: 0...1, using: &random)]
             let value = values[Int.random(in: values.indices, using: &random)]
             try await journal.setSysctl(name, to: value)
         case 2: try await journal.add(address)
-        case 3: try await journal.remove(address)
+        case 3: try await journal.removeAddresses([address])
         case 4: try await journal.add(serviceRoute())
         case 5:
             let others = try (1...3).map { try virtualAddress($0).address }
             _ = try await journal.addAddresses(others, interface: "eth0")
-        case 6: try await journal.removeAddresses(journal.records.addresses)
-        default: try await journal.remove(serviceRoute())
+        default: try await journal.removeAddresses(journal.records.addresses)
         }
     }
 }

@@ -54,22 +54,11 @@ func serviceRoute() throws -> RouteRecord {
 
 extension HostJournal {
     func add(_ record: AddressRecord) throws {
-        try addAddress(
-            record.address, prefixLength: record.prefixLength, interface: record.interface)
-    }
-
-    func remove(_ record: AddressRecord) throws {
-        try removeAddress(
-            record.address, prefixLength: record.prefixLength, interface: record.interface)
+        #expect(try addAddresses([record.address], interface: record.interface).isEmpty)
     }
 
     func add(_ record: RouteRecord) throws {
         try addRoute(
-            to: record.destination, interface: record.interface, source: record.source)
-    }
-
-    func remove(_ record: RouteRecord) throws {
-        try removeRoute(
             to: record.destination, interface: record.interface, source: record.source)
     }
 }

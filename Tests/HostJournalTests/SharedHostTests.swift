@@ -41,9 +41,9 @@ import Testing
         let balancer = try scratch.journal("balancer", on: host)
         try await proxy.add(virtualAddress())
         try await balancer.add(virtualAddress())
-        try await proxy.remove(virtualAddress())
+        try await proxy.removeAddresses([virtualAddress()])
         #expect(host.state.addresses == [try virtualAddress()])
-        try await balancer.remove(virtualAddress())
+        try await balancer.removeAddresses([virtualAddress()])
         #expect(host.state.addresses.isEmpty)
     }
 

@@ -48,8 +48,7 @@ import Testing
         try await journal.add(address)
         try await journal.add(route)
         #expect(filesIn(scratch.path).isEmpty)
-        try await journal.remove(address)
-        try await journal.remove(route)
+        try await journal.removeAddresses([address])
         #expect(try await journal.undo() == [])
         #expect(host.state == before)
     }
@@ -122,7 +121,7 @@ import Testing
         let journal = try scratch.journal(on: host)
         try await journal.add(virtualAddress(10))
         try await journal.add(virtualAddress(11))
-        try await journal.remove(virtualAddress(10))
+        try await journal.removeAddresses([virtualAddress(10)])
         #expect(host.state.addresses == [try virtualAddress(11)])
         let reopened = try scratch.journal(on: host)
         #expect(await reopened.records.addresses == [try virtualAddress(11)])
@@ -133,10 +132,10 @@ import Testing
         let journal = try scratch.journal(on: host)
         host.refuse(1)
         let error = await #expect(throws: HostJournalError.self) {
-            try await journal.add(virtualAddress())
+            try await journal.add(serviceRoute())
         }
         let expected = NetworkError(
-            operation: .addAddress, code: 1, subject: "198.51.100.10/32 on eth0")
+            operation: .addRoute, code: 1, subject: "\(try serviceRoute())")
         #expect(error?.code == .refused([expected]))
         #expect(error?.description.hasSuffix("run as root") == true)
         #expect(await journal.records.isEmpty)

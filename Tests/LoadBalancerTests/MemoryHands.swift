@@ -72,7 +72,13 @@ actor MemoryWriter: FrontendWriter {
         var report = WriteReport()
         let replacement = table.replace(updates)
         report.conflicts = replacement.conflicts
-        report.replaced = replacement.replaced.map { ($0.before, table.entries(of: $0.service)) }
+        report.changeCount = replacement.changes.count
+        report.replaced = [
+            (
+                replacement.replaced.flatMap(\.before),
+                replacement.replaced.flatMap { table.entries(of: $0.service) }
+            )
+        ]
         return report
     }
 

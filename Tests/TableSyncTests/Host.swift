@@ -60,18 +60,6 @@ struct Host {
         return table.ruleset
     }
 
-    /// The backends of the clients that the kernel remembers, by client, in one family.
-    func affinity(_ family: TableFamily) throws -> [IPAddress: SocketEndpoint] {
-        var clients: [IPAddress: SocketEndpoint] = [:]
-        for (key, value) in try learned(in: layout.affinityMap(family), family) {
-            guard case .address(let client) = key.first, case .address(let address) = value.first,
-                case .port(let number) = value.last
-            else { continue }
-            clients[client] = endpoint(address, number)
-        }
-        return clients
-    }
-
     /// The fields of what the kernel has learned in a map.
     func learned(
         in map: (table: TableID, declaration: SetDeclaration), _ family: TableFamily

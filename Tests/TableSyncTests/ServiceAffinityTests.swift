@@ -25,31 +25,6 @@ struct ServiceAffinityTests {
         }
     }
 
-    private func client(_ number: Int, _ family: IPFamily) -> IPAddress {
-        address(family == .v4 ? "203.0.113.\(number)" : "fd03::\(number)")
-    }
-
-    /// What the kernel remembers at first: client N of a family has pod N of a Service.
-    private func remember(_ clients: [Int], _ family: IPFamily, in host: Host, at number: Int)
-        throws
-    {
-        let places = ExamplePlaces(family)
-        let table = family == .v4 ? "ip" : "ip6"
-        for client in clients {
-            let key = "\(self.client(client, family)) . \(places.clusterIP(number))"
-            try host.namespace.nft(
-                "add", "element", table, "sluice", "service_affinity",
-                "{ \(key) timeout 1h : \(places.localPod(client)) }")
-        }
-    }
-
-    /// The numbers of the clients that are remembered for a Service.
-    private func clients(_ host: Host, of number: Int, _ family: IPFamily) throws -> [Int] {
-        let present = try host.serviceAffinity(TableFamily(family))
-        let service = ExamplePlaces(family).clusterIP(number)
-        return (1..<20).filter { present[client($0, family)]?[service] != nil }
-    }
-
     @Test(
         "those of a removed endpoint are let go, and no others", arguments: IPFamily.allCases)
     func removedEndpoint(family: IPFamily) async throws {
@@ -58,15 +33,15 @@ struct ServiceAffinityTests {
             identity("web"): service(11, to: [2, 3, 4], family),
             identity("other"): service(12, to: [3, 7], family),
         ])
-        try remember([2, 3, 4], family, in: host, at: 11)
-        try remember([3, 7], family, in: host, at: 12)
+        try host.remember([2, 3, 4], family, at: 11, of: .service)
+        try host.remember([3, 7], family, at: 12, of: .service)
         _ = try await host.writer.write([
             (identity("web"), service(11, to: [2, 4, 9], family))
         ])
         #expect(try await host.writer.sweepAffinity(isLast: false) == 1)
-        #expect(try clients(host, of: 11, family) == [2, 4])
-        #expect(try clients(host, of: 12, family) == [3, 7])
-        try remember([3], family, in: host, at: 11)
+        #expect(try host.clients(of: 11, family) == [2, 4])
+        #expect(try host.clients(of: 12, family) == [3, 7])
+        try host.remember([3], family, at: 11, of: .service)
         #expect(try await host.writer.sweepAffinity(isLast: true) == 1)
         #expect(try await host.writer.sweepAffinity(isLast: true) == 0)
         #expect(await !host.writer.awaitsAffinitySweep)
@@ -77,7 +52,7 @@ struct ServiceAffinityTests {
     func removedPorts() async throws {
         let host = try Host()
         try await host.start([identity("web"): service(11, to: [2, 3], .v4)])
-        try remember([2, 3], .v4, in: host, at: 11)
+        try host.remember([2, 3], .v4, at: 11, of: .service)
         _ = try await host.writer.write([(identity("web"), service(11, to: [2, 3], .v4, [.udp]))])
         #expect(try await host.writer.sweepAffinity(isLast: false) == 0)
         _ = try await host.writer.write([(identity("web"), [])])
@@ -88,7 +63,7 @@ struct ServiceAffinityTests {
     func onePort() async throws {
         let host = try Host()
         try await host.start([identity("web"): service(11, to: [2, 3], .v4)])
-        try remember([2, 3], .v4, in: host, at: 11)
+        try host.remember([2, 3], .v4, at: 11, of: .service)
         _ = try await host.writer.write([
             (
                 identity("web"),
@@ -96,19 +71,19 @@ struct ServiceAffinityTests {
             )
         ])
         #expect(try await host.writer.sweepAffinity(isLast: false) == 1)
-        #expect(try clients(host, of: 11, .v4) == [2])
+        #expect(try host.clients(of: 11, .v4) == [2])
     }
 
     @Test("policy Local lets the clients of other nodes' endpoints go")
     func policy() async throws {
         let host = try Host()
         try await host.start([identity("web"): service(11, to: [2, 3, 4], .v4)])
-        try remember([2, 3, 4], .v4, in: host, at: 11)
+        try host.remember([2, 3, 4], .v4, at: 11, of: .service)
         _ = try await host.writer.write([
             (identity("web"), service(11, to: [2, 3, 4], .v4, isLocal: 1))
         ])
         #expect(try await host.writer.sweepAffinity(isLast: false) == 2)
-        #expect(try clients(host, of: 11, .v4) == [2])
+        #expect(try host.clients(of: 11, .v4) == [2])
     }
 
     @Test("clients of an endpoint that came back are kept")
@@ -118,7 +93,7 @@ struct ServiceAffinityTests {
         for pods in [[2], [2, 3]] {
             _ = try await host.writer.write([(identity("web"), service(11, to: pods, .v4))])
         }
-        try remember([2, 3], .v4, in: host, at: 11)
+        try host.remember([2, 3], .v4, at: 11, of: .service)
         #expect(try await host.writer.sweepAffinity(isLast: false) == 0)
     }
 
@@ -128,7 +103,7 @@ struct ServiceAffinityTests {
         let alone = [clusterIP(11, to: [2, 3], affinity: 600)]
         let shared = service(11, to: [2, 3], .v4, [.tcp])
         try await host.start([identity("web"): shared])
-        try remember([2, 3], .v4, in: host, at: 11)
+        try host.remember([2, 3], .v4, at: 11, of: .service)
         _ = try await host.writer.write([(identity("web"), alone)])
         #expect(try await host.writer.sweepAffinity(isLast: true) == 2)
         try host.namespace.nft(
@@ -144,16 +119,16 @@ struct ServiceAffinityTests {
     func restart(family: IPFamily) async throws {
         let host = try Host()
         try await host.start([identity("web"): service(11, to: [2, 3, 4], family)])
-        try remember([2, 3], family, in: host, at: 11)
-        try remember([5], family, in: host, at: 12)
+        try host.remember([2, 3], family, at: 11, of: .service)
+        try host.remember([5], family, at: 12, of: .service)
         let next = try Host(in: host.namespace)
         let report = try await next.start([identity("web"): service(11, to: [2, 3, 4], family)])
         #expect(report.changeCount == 0)
-        #expect(try clients(next, of: 11, family) == [2, 3])
-        #expect(try clients(next, of: 12, family) == [])
+        #expect(try next.clients(of: 11, family) == [2, 3])
+        #expect(try next.clients(of: 12, family) == [])
         let last = try Host(in: host.namespace)
         try await last.start([identity("web"): service(11, to: [2, 4], family)])
-        #expect(try clients(last, of: 11, family) == [2])
+        #expect(try last.clients(of: 11, family) == [2])
     }
 
     @Test("nft lists the tables, and loads again what it lists")
@@ -170,21 +145,5 @@ struct ServiceAffinityTests {
         _ = try await host.writer.write([(identity("web"), service(11, to: [2, 3], .v6))])
         let listed = try host.namespace.nft("list", "table", "ip6", "sluice")
         #expect(listed.contains("ip6 daddr set ct reply ip6 saddr"))
-    }
-}
-
-extension Host {
-    /// The Services for which the kernel remembers clients, with the address of the endpoint.
-    fileprivate func serviceAffinity(
-        _ family: TableFamily
-    ) throws -> [IPAddress: [IPAddress: IPAddress]] {
-        var clients: [IPAddress: [IPAddress: IPAddress]] = [:]
-        for (key, value) in try learned(in: layout.serviceAffinityMap(family), family) {
-            guard case .address(let client)? = key.first, case .address(let service)? = key.last,
-                case .address(let endpoint)? = value.first
-            else { continue }
-            clients[client, default: [:]][service] = endpoint
-        }
-        return clients
     }
 }
