@@ -113,6 +113,9 @@ actor BalancerInbox {
         return plan.orders
     }
 
+    /// Whether traffic would find a healthy node, for any Service if there is one.
+    var servesAny: Bool { plan.servesAny }
+
     /// The targets that are drained.
     var draining: [DrainingTarget] { plan.draining.values.flatMap(\.self) }
 

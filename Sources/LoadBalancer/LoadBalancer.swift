@@ -135,7 +135,7 @@ package struct LoadBalancer: Service {
         let state = health.state
         return BalancerReadiness(
             hasSynced: state.hasSynced, isHealthy: health.isHealthy(at: .now),
-            lastError: state.lastError, servesAny: await inbox.plan.servesAny)
+            lastError: state.lastError, servesAny: await inbox.servesAny)
     }
 
     /// Carries out an order for a node; false if there is no such node or Service.
