@@ -136,7 +136,7 @@ actor BalancerInbox {
         if let ejections {
             for (service, targets) in step.observed { ejections.watch(service, targets) }
         }
-        board.change(starting: Array(step.startedChecks), ending: Array(step.endedChecks))
+        board.change(starting: step.startedChecks, ending: step.endedChecks)
         defer {
             hasStarted = true
             arrived = nil
