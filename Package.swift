@@ -200,8 +200,9 @@ let package = Package(
         tests(
             "APIServerTests",
             [
-                "Addressing", "Admission", "KubeAPI", "ObjectStore", "APIClient", "APIServer",
-                "Support", asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "Addressing", "Admission", "KubeAPI", "LeaderElection", "ObjectStore", "APIClient",
+                "APIServer", "LoadBalancer", "Support", asyncHTTPClient, lifecycle, logging,
+                nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
             "NodeProxyTests",

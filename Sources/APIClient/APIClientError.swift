@@ -16,6 +16,8 @@ package struct APIClientError: Error, Hashable, Sendable, CustomStringConvertibl
         case malformed
         /// One object or page is larger than the client takes.
         case tooLarge
+        /// What was to be sent cannot be said in JSON.
+        case unwritable
         /// The bearer token's file cannot be read.
         case tokenUnreadable
     }

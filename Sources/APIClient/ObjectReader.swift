@@ -6,8 +6,8 @@ extension APIClient {
     package func object<Object: KubeObject>(
         _ kind: Object.Type, namespace: String, name: String
     ) async throws(APIClientError) -> Object? {
-        let collection = Object.resource.path(namespace: Self.percentEncoded(namespace))
-        let path = "\(collection)/\(Self.percentEncoded(name))"
+        let path = Self.path(
+            of: ObjectKey(kind: Object.resource, namespace: namespace, name: name))
         let request = "GET \(path)"
         let data: Data
         do {
@@ -16,6 +16,23 @@ extension APIClient {
             if error.isMissing { return nil }
             throw error
         }
+        return try Self.decoded(data, request: request)
+    }
+
+    /// Where the objects of this one's kind and namespace are.
+    static func collection(of object: ObjectKey) -> String {
+        object.kind.path(namespace: percentEncoded(object.namespace))
+    }
+
+    /// Where an object is.
+    static func path(of object: ObjectKey) -> String {
+        "\(collection(of: object))/\(percentEncoded(object.name))"
+    }
+
+    /// The object that an answer consists of.
+    static func decoded<Object: KubeObject>(
+        _ data: Data, request: String
+    ) throws(APIClientError) -> Object {
         do {
             return try JSONDecoder().decode(Object.self, from: data)
         } catch {

@@ -9,7 +9,7 @@ extension APIClient {
     package func create<Object: KubeObject>(
         _ object: Object
     ) async throws(APIClientError) -> Object {
-        try await write(.POST, object, to: Self.collection(of: object))
+        try await write(.POST, object, to: Self.collection(of: object.key))
     }
 
     /// Replaces the object, which states the version that it replaces, and returns it as the
@@ -19,8 +19,7 @@ extension APIClient {
     package func update<Object: KubeObject>(
         _ object: Object
     ) async throws(APIClientError) -> Object {
-        let name = Self.percentEncoded(object.key.name)
-        return try await write(.PUT, object, to: "\(Self.collection(of: object))/\(name)")
+        try await write(.PUT, object, to: Self.path(of: object.key))
     }
 
     /// Changes the status and the annotations of an object by a merge patch (RFC 7396), and returns
@@ -30,33 +29,26 @@ extension APIClient {
     package func patchStatus<Object: KubeObject>(
         of object: ObjectKey, with patch: JSONValue, _ kind: Object.Type
     ) async throws(APIClientError) -> Object {
-        let collection = object.kind.path(namespace: Self.percentEncoded(object.namespace))
-        let path = "\(collection)/\(Self.percentEncoded(object.name))/status"
-        return try await write(
-            .PATCH, patch, to: path, as: "application/merge-patch+json", Object.self)
-    }
-
-    private static func collection(of object: some KubeObject) -> String {
-        object.key.kind.path(namespace: percentEncoded(object.key.namespace))
+        try await write(
+            .PATCH, patch, to: "\(Self.path(of: object))/status",
+            as: "application/merge-patch+json")
     }
 
     private func write<Object: KubeObject>(
         _ method: HTTPMethod, _ body: some Encodable, to path: String,
-        as contentType: String = "application/json", _ kind: Object.Type = Object.self
+        as contentType: String = "application/json"
     ) async throws(APIClientError) -> Object {
         let request = "\(method.rawValue) \(path)"
+        let document: Data
         do {
-            let response = try await send(
-                method, path, try JSONEncoder().encode(body), as: contentType)
-            let data = try await wholeBody(of: response, name: request)
-            return try JSONDecoder().decode(Object.self, from: data)
-        } catch let error as DecodingError {
-            throw APIClientError(
-                .malformed, request: request,
-                detail: "not a \(Object.kind): \(DecodingProblem(error))")
+            document = try JSONEncoder().encode(body)
         } catch {
-            throw Self.failure(error, request: request)
+            throw APIClientError(
+                .unwritable, request: request, detail: "cannot be said in JSON: \(error)")
         }
+        let response = try await send(method, path, document, as: contentType)
+        return try Self.decoded(
+            try await wholeBody(of: response, name: request), request: request)
     }
 }
 

@@ -1,5 +1,5 @@
 /// The shapes that Kubernetes demands of names; each function says what is wrong, or nil.
-enum NameSyntax {
+package enum NameSyntax {
     /// A Service's name: a DNS label that begins with a letter (RFC 1035).
     static func serviceNameFault(_ text: String) -> String? {
         if text.utf8.count > 63 { return "must be no more than 63 characters" }
@@ -11,7 +11,7 @@ enum NameSyntax {
     }
 
     /// A namespace's or a port's name: a DNS label (RFC 1123).
-    static func labelFault(_ text: String) -> String? {
+    package static func labelFault(_ text: String) -> String? {
         if text.utf8.count > 63 { return "must be no more than 63 characters" }
         if isLabel(text) { return nil }
         return "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "
@@ -20,7 +20,7 @@ enum NameSyntax {
     }
 
     /// Any other object's name, or a host name: labels joined by dots (RFC 1123).
-    static func subdomainFault(_ text: String) -> String? {
+    package static func subdomainFault(_ text: String) -> String? {
         if text.utf8.count > 253 { return "must be no more than 253 characters" }
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         if labels.allSatisfy({ isLabel($0) }) { return nil }

@@ -38,19 +38,19 @@ package struct BalancerChoices: Sendable {
                 "--balancing", "\"\(balancing)\" is not random, source-hash or maglev")
         }
         rules.method = method
-        guard let percent = Int(panicThreshold), 0...100 ~= percent else {
-            throw ConfigurationError(
-                "--panic-threshold", "\"\(panicThreshold)\" is not a share from 0 to 100")
-        }
-        rules.panicThreshold = percent
+        rules.panicThreshold = try SettingText.percent(panicThreshold, flag: "--panic-threshold")
         rules.avoidsCordoned = try SettingText.choice(
             cordoned, flag: "--cordoned", yes: "avoid", no: "use")
         rules.keepsEstablished = try SettingText.choice(
             onDown, flag: "--on-down", yes: "keep", no: "purge")
         self.slowStart =
             slowStart == "0" ? .zero : try SettingText.duration(slowStart, flag: "--slow-start")
-        fastInterval = try Self.interval(checkFastInterval, "--check-fast-interval")
-        downInterval = try Self.interval(checkDownInterval, "--check-down-interval")
+        fastInterval = try checkFastInterval.map { text throws(ConfigurationError) in
+            try SettingText.positiveDuration(text, flag: "--check-fast-interval")
+        }
+        downInterval = try checkDownInterval.map { text throws(ConfigurationError) in
+            try SettingText.positiveDuration(text, flag: "--check-down-interval")
+        }
         guard let initial = InitialHealth(rawValue: checkInitial) else {
             throw ConfigurationError(
                 "--check-initial",
@@ -58,16 +58,5 @@ package struct BalancerChoices: Sendable {
         }
         self.initial = initial
         commandFolder = checkCommands
-    }
-
-    private static func interval(
-        _ text: String?, _ flag: String
-    ) throws(ConfigurationError) -> Duration? {
-        guard let text else { return nil }
-        let interval = try SettingText.duration(text, flag: flag)
-        guard interval > .zero else {
-            throw ConfigurationError(flag, "must be longer than zero")
-        }
-        return interval
     }
 }

@@ -112,20 +112,20 @@ struct BalancerRole {
     }
 
     /// `/healthz` for whoever watches the balancer, `/readyz` for whoever could take its place,
-    /// `/status` for whoever wants to know more.
+    /// `/status` for whoever wants to know more: it takes a look at every connection.
     private static func pages(of balancer: LoadBalancer) -> [StatusPage] {
-        let ready = StatusPage("/readyz") {
-            let readiness = await balancer.readiness()
-            return .init(text: readiness.reason ?? "ready", isWell: readiness.isReady)
-        }
-        return [ready]
-            + ["/healthz", "/status"].map { path in
-                StatusPage(path) {
-                    let status = await balancer.status()
-                    return .init(
-                        json: (try? JSONText.text(of: status)) ?? "{}",
-                        isWell: path == "/status" || status.isHealthy)
-                }
-            }
+        [
+            StatusPage("/healthz") {
+                let isWell = balancer.health.isHealthy(at: .now)
+                return .init(text: isWell ? "ok" : "not well", isWell: isWell)
+            },
+            StatusPage("/readyz") {
+                let readiness = await balancer.readiness()
+                return .init(text: readiness.reason ?? "ready", isWell: readiness.isReady)
+            },
+            StatusPage("/status") {
+                .init(json: (try? JSONText.text(of: await balancer.status())) ?? "{}")
+            },
+        ]
     }
 }

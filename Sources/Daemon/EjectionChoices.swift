@@ -13,26 +13,16 @@ package struct EjectionChoices: Sendable {
         ejects = try SettingText.choice(ejection, flag: "--ejection", yes: "on", no: "off")
         var policy = EjectionPolicy()
         policy.failures = try SettingText.count(failures, flag: "--ejection-failures")
-        policy.replyTime = try Self.time(replyTime, "--ejection-reply-time")
-        policy.time = try Self.time(time, "--ejection-time")
-        policy.maximumTime = try Self.time(maximumTime, "--ejection-maximum-time")
+        policy.replyTime = try SettingText.positiveDuration(
+            replyTime, flag: "--ejection-reply-time")
+        policy.time = try SettingText.positiveDuration(time, flag: "--ejection-time")
+        policy.maximumTime = try SettingText.positiveDuration(
+            maximumTime, flag: "--ejection-maximum-time")
         guard policy.maximumTime >= policy.time else {
             throw ConfigurationError(
                 "--ejection-maximum-time", "must not be shorter than --ejection-time")
         }
-        guard let percent = Int(share), 0...100 ~= percent else {
-            throw ConfigurationError(
-                "--ejection-share", "\"\(share)\" is not a share from 0 to 100")
-        }
-        policy.maximumShare = percent
+        policy.maximumShare = try SettingText.percent(share, flag: "--ejection-share")
         self.policy = policy
-    }
-
-    private static func time(
-        _ text: String, _ flag: String
-    ) throws(ConfigurationError) -> Duration {
-        let time = try SettingText.duration(text, flag: flag)
-        guard time > .zero else { throw ConfigurationError(flag, "must be longer than zero") }
-        return time
     }
 }

@@ -1,5 +1,4 @@
 import Admission
-import NodeProxy
 
 /// Which Services a balancer gives addresses, as flags say it.
 package struct IngressChoices: Sendable {

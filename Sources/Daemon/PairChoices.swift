@@ -1,4 +1,5 @@
 import Addressing
+import Admission
 import LeaderElection
 import LoadBalancer
 
@@ -22,8 +23,11 @@ package struct PairChoices: Sendable {
             let timing = try Self.timing(leaseDuration, renewDeadline, retryPeriod)
             condition = .holds(
                 LeaseSeat(
-                    namespace: try Self.label(leaseNamespace, "--lease-namespace"),
-                    name: try Self.label(leaseName, "--lease-name"),
+                    namespace: try Self.name(
+                        leaseNamespace, "--lease-namespace",
+                        fault: NameSyntax.labelFault(leaseNamespace)),
+                    name: try Self.name(
+                        leaseName, "--lease-name", fault: NameSyntax.subdomainFault(leaseName)),
                     identity: try Self.identity(nodeName), timing: timing))
         case ("lease", .some):
             throw ConfigurationError(
@@ -49,17 +53,11 @@ package struct PairChoices: Sendable {
         }
     }
 
-    private static func label(
-        _ text: String, _ flag: String
+    private static func name(
+        _ text: String, _ flag: String, fault: String?
     ) throws(ConfigurationError) -> String {
-        let isName =
-            !text.isEmpty && text.count <= 253
-            && text.allSatisfy {
-                $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-" || $0 == ".")
-            }
-        guard isName, text.first != "-", text.last != "-", text.first != ".", text.last != "."
-        else { throw ConfigurationError(flag, "\"\(text)\" is not a name of Kubernetes") }
-        return text
+        guard let fault else { return text }
+        throw ConfigurationError(flag, "\"\(text)\" is not a name of Kubernetes: \(fault)")
     }
 
     private static func identity(_ nodeName: String?) throws(ConfigurationError) -> String {

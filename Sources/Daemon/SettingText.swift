@@ -59,6 +59,23 @@ package enum SettingText {
         }
     }
 
+    /// A share in percent.
+    package static func percent(_ text: String, flag: String) throws(ConfigurationError) -> Int {
+        guard let number = Int(text), 0...100 ~= number else {
+            throw ConfigurationError(flag, "\"\(text)\" is not a share from 0 to 100")
+        }
+        return number
+    }
+
+    /// A duration longer than zero.
+    package static func positiveDuration(
+        _ text: String, flag: String
+    ) throws(ConfigurationError) -> Duration {
+        let duration = try duration(text, flag: flag)
+        guard duration > .zero else { throw ConfigurationError(flag, "must be longer than zero") }
+        return duration
+    }
+
     /// A duration such as `200ms`, `2s` or `1m`.
     package static func duration(
         _ text: String, flag: String

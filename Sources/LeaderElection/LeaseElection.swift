@@ -57,11 +57,10 @@ package struct LeaseElection: Sendable {
         self.timing = timing
     }
 
-    /// Until when this candidate is the holder, if nothing else is heard.
-    package var heldUntil: Duration? { heldSince.map { $0 + timing.renewDeadline } }
-
     /// Whether this candidate may act.
-    package func isHeld(at now: Duration) -> Bool { heldUntil.map { now < $0 } ?? false }
+    package func isHeld(at now: Duration) -> Bool {
+        heldSince.map { now < $0 + timing.renewDeadline } ?? false
+    }
 
     /// What the Lease said when it was seen last.
     package var record: LeaseRecord? { sight?.record }

@@ -113,6 +113,9 @@ actor BalancerInbox {
         return plan.orders
     }
 
+    /// Whether traffic would find a healthy node, for any Service if there is one.
+    var servesAny: Bool { plan.servesAny }
+
     /// The targets that are drained.
     var draining: [DrainingTarget] { plan.draining.values.flatMap(\.self) }
 
@@ -133,7 +136,7 @@ actor BalancerInbox {
         if let ejections {
             for (service, targets) in step.observed { ejections.watch(service, targets) }
         }
-        board.change(starting: Array(step.startedChecks), ending: Array(step.endedChecks))
+        board.change(starting: step.startedChecks, ending: step.endedChecks)
         defer {
             hasStarted = true
             arrived = nil

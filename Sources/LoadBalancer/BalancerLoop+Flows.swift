@@ -6,13 +6,18 @@ import TableSync
 
 /// What becomes of connections and clients when nodes leave.
 extension BalancerLoop {
-    /// A packet that was on its way during a commit is through the rules long before this.
-    private static let lastSweepDelay = Duration.seconds(1)
-
-    /// The flows that a change leaves without their backend, as far as they are to end.
-    func stale(after report: WriteReport, of step: BalancerPlan.Step) -> [FlowFilter] {
+    /// Frees clients from nodes that are gone, and looks for them once more a little later.
+    ///
+    /// In this order: a repeated SYN finds its node in the tracked flows first, then in the
+    /// affinity map, and only then among the backends. Clients that affinity ties to a drained
+    /// node are freed as well, although its flows go on: their next connection is a new one.
+    mutating func letGo(after report: WriteReport, of step: BalancerPlan.Step) async {
         let left = report.replaced.flatMap { StaleFlows.filters(from: $0.old, to: $0.new) }
-        return (report.staleFlows + left).compactMap { filter(for: $0, after: step) }
+        let stale = report.staleFlows + left
+        let ending = stale.compactMap { filter(for: $0, after: step) }
+        if !stale.isEmpty { _ = await sweepAffinity(isLast: false) }
+        await purge(ending)
+        looks.note(ending, at: clock.now)
     }
 
     /// What goes of a removed backend's flows: nothing if it is drained; if it is down those that
@@ -51,22 +56,11 @@ extension BalancerLoop {
         }
     }
 
-    /// Frees clients from nodes that are gone.
-    ///
-    /// In this order: a repeated SYN finds its node in the tracked flows first, then in the
-    /// affinity map, and only then among the backends.
-    mutating func letGo(_ stale: [FlowFilter]) async {
-        guard !stale.isEmpty else { return }
-        _ = await sweepAffinity(isLast: false)
-        await purge(stale)
-        lastSweep = (clock.now + Self.lastSweepDelay, (lastSweep?.stale ?? []) + stale)
-    }
-
     /// Looks once more for clients of nodes that are gone, when it is time to.
-    mutating func sweepOnceMore() async {
-        guard let (due, stale) = lastSweep, clock.now >= due else { return }
-        lastSweep = nil
+    mutating func lookForClients() async {
+        guard let stale = looks.takeDue(at: clock.now) else { return }
         if await sweepAffinity(isLast: true) > 0 { await purge(stale) }
+        looks.goOn(await hands.writer.awaitsAffinitySweep, at: clock.now)
     }
 
     /// Lets clients with affinity go; failing at it is said, and stops nothing.

@@ -40,9 +40,7 @@ struct BalancerLoop {
     private var nextTry: ContinuousClock.Instant
     private var nextComparison: ContinuousClock.Instant
     private var saidWarnings: Set<String> = []
-    /// What is left to do after backends went: look once more for clients that were remembered
-    /// with one of them during the commit.
-    var lastSweep: (due: ContinuousClock.Instant, stale: [FlowFilter])?
+    var looks = AffinityLooks()
 
     init(
         _ hands: Hands, inbox: BalancerInbox, keepsEstablished: Bool = false,
@@ -73,9 +71,13 @@ struct BalancerLoop {
                 return
             }
             // Between two pieces of work as well: they may follow each other without end.
-            await lookAfterKernel()
+            await doWhatIsDue()
         }
-        await sweepOnceMore()
+        await doWhatIsDue()
+    }
+
+    private mutating func doWhatIsDue() async {
+        await lookForClients()
         await attendDrains()
         await lookAfterKernel()
     }
@@ -93,15 +95,15 @@ struct BalancerLoop {
         } else {
             report = try await hands.writer.withdraw(updates)
             withdrawn = noteWithdrawal(report, of: work)
-            await letGo(stale(after: report, of: work.step))
+            await letGo(after: report, of: work.step)
             let rest = try await hands.writer.write(updates)
-            await letGo(stale(after: rest, of: work.step))
+            await letGo(after: rest, of: work.step)
             report.add(rest)
         }
         if work.isComplete || report.hasRepaired { await hands.tablesStand() }
         let written = clock.now
         metrics.synced(report, work, withdrawn: withdrawn ?? written, at: written)
-        if work.isComplete { await letGo(stale(after: report, of: work.step)) }
+        if work.isComplete { await letGo(after: report, of: work.step) }
         // Only now: before its frontends stand, an address would make this host refuse.
         await hands.holdAddresses(work.step.addresses)
         await note(report, of: work, at: written, withdrawn: withdrawn ?? written)
@@ -159,7 +161,7 @@ struct BalancerLoop {
             ])
     }
 
-    /// Says each warning once, until it has not been true for a while.
+    /// Says each warning once; the same ones come with every change of a node.
     private mutating func warn(_ warnings: [String]) {
         // Far more than people read; then they are said anew.
         if saidWarnings.count > 1_000 { saidWarnings = [] }

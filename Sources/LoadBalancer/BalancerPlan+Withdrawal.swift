@@ -1,4 +1,4 @@
-package import Addressing
+import Addressing
 import Forwarding
 import ServiceModel
 import ServiceTranslation
@@ -22,12 +22,10 @@ extension BalancerPlan {
         var isHealthy = false
     }
 
-    /// The addresses that are to be held: those whose Services have somebody to send to.
-    package var heldAddresses: Set<IPAddress> { Set(offerCounts.keys) }
-
     /// Whether traffic would find a healthy node, for any Service if there is one.
     package var servesAny: Bool {
-        balancedServices.isEmpty || offers.values.contains(where: \.isHealthy)
+        offers.values.contains(where: \.isHealthy)
+            || !snapshot.services.values.contains { $0.isLoadBalancer && $0.isProxied }
     }
 
     /// Takes note of what a Service offers now.
@@ -35,10 +33,15 @@ extension BalancerPlan {
         let old = offers[service] ?? Offer()
         offers[service] = new
         guard new != old else { return }
-        for address in new?.addresses ?? [] { offerCounts[address, default: 0] += 1 }
+        for address in new?.addresses ?? [] {
+            offerCounts[address, default: 0] += 1
+            heldAddresses.insert(address)
+        }
         for address in old.addresses {
             offerCounts[address, default: 0] -= 1
-            if offerCounts[address] == 0 { offerCounts[address] = nil }
+            guard offerCounts[address] == 0 else { continue }
+            offerCounts[address] = nil
+            heldAddresses.remove(address)
         }
     }
 

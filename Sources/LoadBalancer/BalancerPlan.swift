@@ -38,9 +38,13 @@ package struct BalancerPlan: Sendable {
     private var uses: [ServiceIdentity: Use] = [:]
     private var users: [HealthCheck: Set<ServiceIdentity>] = [:]
     private var holders: [IPAddress: Int] = [:]
+    /// All addresses of Services, held or not.
+    package private(set) var addresses: Set<IPAddress> = []
     var offers: [ServiceIdentity: Offer] = [:]
     /// How many Services have something to offer at an address.
     var offerCounts: [IPAddress: Int] = [:]
+    /// The addresses that are to be held: those whose Services have somebody to send to.
+    package internal(set) var heldAddresses: Set<IPAddress> = []
     /// The targets that are drained, by Service.
     package internal(set) var draining: [ServiceIdentity: [DrainingTarget]] = [:]
     /// Services some of whose nodes are used although checks speak against them.
@@ -68,9 +72,6 @@ package struct BalancerPlan: Sendable {
             rules.objection(to: node).map { (node, $0) }
         }
     }
-
-    /// All addresses of Services, held or not.
-    package var addresses: Set<IPAddress> { Set(holders.keys) }
 
     /// The Services that a check decides about.
     package func services(using check: HealthCheck) -> Set<ServiceIdentity> { users[check] ?? [] }
@@ -220,10 +221,15 @@ package struct BalancerPlan: Sendable {
             users[check] = nil
             if step.startedChecks.remove(check) == nil { step.endedChecks.insert(check) }
         }
-        for address in new.addresses { holders[address, default: 0] += 1 }
+        for address in new.addresses {
+            holders[address, default: 0] += 1
+            addresses.insert(address)
+        }
         for address in old.addresses {
             holders[address, default: 0] -= 1
-            if holders[address] == 0 { holders[address] = nil }
+            guard holders[address] == 0 else { continue }
+            holders[address] = nil
+            addresses.remove(address)
         }
     }
 }

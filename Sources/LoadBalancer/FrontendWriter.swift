@@ -22,6 +22,8 @@ protocol FrontendWriter: Sendable {
     ) async throws(NetfilterError) -> WriteReport
     /// Lets clients with affinity go whose backend is gone; returns how many there were.
     func sweepAffinity(isLast: Bool) async throws(NetfilterError) -> Int
+    /// Whether clients may have to be looked through: `sweepAffinity` is to be called.
+    var awaitsAffinitySweep: Bool { get async }
     /// Repairs what somebody else changed; nil if there was no need to compare.
     func compare(always: Bool) async throws(NetfilterError) -> KernelComparison?
 }

@@ -135,7 +135,7 @@ package struct LoadBalancer: Service {
         let state = health.state
         return BalancerReadiness(
             hasSynced: state.hasSynced, isHealthy: health.isHealthy(at: .now),
-            lastError: state.lastError, servesAny: await inbox.plan.servesAny)
+            lastError: state.lastError, servesAny: await inbox.servesAny)
     }
 
     /// Carries out an order for a node; false if there is no such node or Service.
@@ -175,9 +175,9 @@ package struct LoadBalancer: Service {
             logger: logger)
         await allowForwarding()
         await follow { await loop.turn() }
-        await announcer.stop()
+        let isReleased = await announcer.stop()
         // Not before the addresses are gone: the other one takes it at once.
-        await pair?.stop(releasing: configuration.holding.releasesOnStop)
+        await pair?.stop(releasing: isReleased)
         await prober.shutdown()
         await client.shutdown()
     }

@@ -52,7 +52,7 @@ struct BalancerRunCommand: AsyncParsableCommand {
     @Option(help: "Who may change the tables: auto (this process alone, if the kernel can) or off.")
     var tableOwner = Terminal.environment("table-owner") ?? "auto"
 
-    @Option(help: "ADDRESS:PORT of /healthz and /status.")
+    @Option(help: "ADDRESS:PORT of /healthz, /readyz and /status.")
     var listen = Terminal.environment("listen") ?? "127.0.0.1:10257"
 
     @Option(help: "ADDRESS:PORT of /metrics.")

@@ -74,6 +74,17 @@ struct StatusWriteTests {
         }
     }
 
+    @Test("what cannot be said in JSON is no fault of the API")
+    func unwritable() async throws {
+        let client = APIClient(try APITarget(url: "http://127.0.0.1:1"))
+        let error = await #expect(throws: APIClientError.self) {
+            try await client.patchStatus(
+                of: key, with: .object(["status": .number(.nan)]), ServiceObject.self)
+        }
+        #expect(error?.code == .unwritable)
+        await client.shutdown()
+    }
+
     @Test("nothing but the status of a Service is written, and in no other form")
     func refused() async throws {
         let services = "/api/v1/namespaces/default/services"

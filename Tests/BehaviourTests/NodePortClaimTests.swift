@@ -127,7 +127,7 @@ extension Bed {
         let before = try await lab.log("control", "api").count
         try await body()
         try await eventually("the API says: \(words)") {
-            try await lab.log("control", "api").dropFirst(before).split(separator: "\n")
+            try await lab.log("control", "api", since: before).split(separator: "\n")
                 .contains { $0.contains(words) && $0.contains("b\(number)") }
         }
     }

@@ -10,6 +10,7 @@ struct AddressChoicesTests {
     private func choices(
         announce: String = "arp", interface: String? = "eth0", followAddress: String? = nil,
         pair: String = "off", nodeName: String? = "lb1", leaseName: String = "sluice-balancer",
+        leaseNamespace: String = "kube-system",
         times: [String] = ["5s", "3s", "500ms"],
         probe: String = "on", onStop: String = "release", withdraw: String = "empty"
     ) throws(ConfigurationError) -> AddressChoices {
@@ -17,7 +18,7 @@ struct AddressChoicesTests {
             announce: announce, interface: interface,
             pair: PairChoices(
                 pair: pair, followAddress: followAddress, nodeName: nodeName,
-                leaseName: leaseName, leaseNamespace: "kube-system", leaseDuration: times[0],
+                leaseName: leaseName, leaseNamespace: leaseNamespace, leaseDuration: times[0],
                 renewDeadline: times[1], retryPeriod: times[2]),
             probe: probe, onStop: onStop, withdraw: withdraw)
     }
@@ -113,5 +114,19 @@ struct AddressChoicesTests {
             ("--withdraw", flag { () throws(ConfigurationError) in try choices(withdraw: "late") }),
         ]
         for (name, complaint) in cases { #expect(complaint?.contains(name) == true) }
+    }
+
+    @Test("a Lease's name may have dots, its namespace may not, as Kubernetes has it")
+    func leaseNames() throws {
+        _ = try choices(pair: "lease", leaseName: "pair.one", leaseNamespace: "network-1")
+        let odd = [
+            ("pair..one", "kube-system"), ("pair.-one", "kube-system"), ("", "kube-system"),
+            ("pair", "kube.system"), ("pair", String(repeating: "a", count: 64)),
+        ]
+        for (name, namespace) in odd {
+            #expect(throws: ConfigurationError.self) {
+                try choices(pair: "lease", leaseName: name, leaseNamespace: namespace)
+            }
+        }
     }
 }

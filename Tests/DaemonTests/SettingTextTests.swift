@@ -28,6 +28,24 @@ struct SettingTextTests {
         }
     }
 
+    @Test("a share is from 0 to 100, and some durations are longer than zero")
+    func bounds() throws {
+        #expect(try SettingText.percent("0", flag: "--panic-threshold") == 0)
+        #expect(try SettingText.percent("100", flag: "--panic-threshold") == 100)
+        for text in ["-1", "101", "5%", ""] {
+            #expect(throws: ConfigurationError.self) {
+                try SettingText.percent(text, flag: "--panic-threshold")
+            }
+        }
+        #expect(
+            try SettingText.positiveDuration("1ms", flag: "--ejection-time") == .milliseconds(1))
+        for text in ["0s", "1"] {
+            #expect(throws: ConfigurationError.self) {
+                try SettingText.positiveDuration(text, flag: "--ejection-time")
+            }
+        }
+    }
+
     @Test("a service range has blocks of both families, several of each if need be")
     func ranges() throws {
         let settings = try RangeSettings(

@@ -96,9 +96,20 @@ package struct Lab: Sendable {
         }
     }
 
-    /// What a process of a host has logged since it was first started.
-    package func log(_ host: String, _ role: String) async throws -> String {
-        try await run("logs", host, role)
+    /// What a process of a host has logged since it was first started, whatever started it; or
+    /// what it has logged after the first so many characters.
+    package func log(
+        _ host: String, _ role: String, since count: Int = 0
+    ) async throws -> String {
+        String(try await run("logs", host, role).dropFirst(count))
+    }
+
+    /// Starts a process of a host with more arguments.
+    package func start(
+        _ host: String, _ role: String, with arguments: [String]
+    ) async throws {
+        let start = command(["start", host, role] + arguments)
+        _ = try await Program(start, environment: environment).finish().checked()
     }
 
     /// Ends a process, and starts it again with more arguments.
@@ -113,8 +124,7 @@ package struct Lab: Sendable {
         _ host: String, _ role: String, signal: String = "TERM", with arguments: [String]
     ) async throws {
         try await run("kill", host, role, signal)
-        let start = command(["start", host, role] + arguments)
-        _ = try await Program(start, environment: environment).finish().checked()
+        try await start(host, role, with: arguments)
     }
 
     /// Puts a manifest before the API under this file name.

@@ -13,7 +13,7 @@ extension LabTests {
             let logged = try await lab.log("control", "api").count
             try await lab.with(bad.text, as: bad.file) {
                 try await eventually("the fault is told", within: .seconds(5)) {
-                    let log = try await lab.log("control", "api").dropFirst(logged)
+                    let log = try await lab.log("control", "api", since: logged)
                     return log.split(separator: "\n").contains { bad.isTold(in: $0) }
                 }
                 #expect(try await Cluster(lab).services() == before)
@@ -42,7 +42,7 @@ extension LabTests {
                 let logged = try await lab.log("control", "api").count
                 try await lab.apply(BadManifest.all[0].text, as: "kept.yaml")
                 try await eventually("the fault is told", within: .seconds(5)) {
-                    try await lab.log("control", "api").dropFirst(logged).contains("kept.yaml:3")
+                    try await lab.log("control", "api", since: logged).contains("kept.yaml:3")
                 }
                 #expect(try await Cluster(lab).service("good").clusterIPs == address)
             }
@@ -53,7 +53,7 @@ extension LabTests {
             let logged = try await lab.log("control", "api").count
             try await lab.with(Crowd.manifest(podCount: 10_001), as: "crowd.json") {
                 try await eventually("the limit is told", within: .seconds(60)) {
-                    try await lab.log("control", "api").dropFirst(logged)
+                    try await lab.log("control", "api", since: logged)
                         .contains("1 Pods more than the 10000 endpoints that a Service may have")
                 }
                 try await eventually("10,000 endpoints are in the kernel", within: .seconds(60)) {

@@ -69,7 +69,7 @@ enum ChaosDisruption: Sendable, Hashable, CustomStringConvertible {
         case .absence(let node, let pause):
             try await lab.run("kill", node, "proxy", "KILL")
             try await Task.sleep(for: pause)
-            try await Self.start(node, lab)
+            try await lab.start(node, "proxy", with: Self.arguments(of: node))
         case .death:
             try await withThrowingTaskGroup { group in
                 for node in Lab.nodes {
@@ -104,12 +104,6 @@ enum ChaosDisruption: Sendable, Hashable, CustomStringConvertible {
     /// What a node's proxy is started with.
     static func arguments(of node: String) -> [String] {
         node == plainNode ? ["--table-owner", "off"] : []
-    }
-
-    /// Starts a node's proxy.
-    static func start(_ node: String, _ lab: Lab) async throws {
-        let command = lab.command(["start", node, "proxy"] + arguments(of: node))
-        _ = try await Program(command, environment: lab.environment).finish().checked()
     }
 
     /// A proxy is ready as soon as an earlier one's tables are there, and has a plan when it owns

@@ -85,16 +85,4 @@ extension Lab {
         }
         return Streams(program)
     }
-
-    /// Starts a second balancer beside the API.
-    func start(onControl place: [String]) async throws {
-        let start = command(["start", "control", "balancer"] + place)
-        _ = try await Program(start, environment: environment).finish().checked()
-    }
-
-    /// Gives the balancer an order.
-    func balancer(_ verb: String, _ order: some Sequence<String>) async throws {
-        _ = try await start("balancer", ["sluice", "balancer", verb] + Array(order)).finish()
-            .checked()
-    }
 }

@@ -82,7 +82,7 @@ extension LabTests {
             try await lab.withDirectReturn { cluster in
                 let streams = try await lab.startStreams(cluster, family, count: 40, seconds: 6)
                 try await lab.restoring {
-                    try await lab.start(onControl: place)
+                    try await lab.start("control", "balancer", with: place)
                     #expect(
                         try await SlotListing(lab, "control", family)
                             == SlotListing(lab, "balancer", family))
@@ -112,14 +112,18 @@ extension LabTests {
         func nobody() async throws {
             try await lab.withDirectReturn { cluster in
                 let target = try await cluster.target("direct", .virtualIP, .v4)
-                let orders = Lab.nodes.map { [$0, "--service", "default/direct"] }
+                func order(_ verb: String) async throws {
+                    for node in Lab.nodes {
+                        try await lab.balancer(verb, node, "--service", "default/direct")
+                    }
+                }
                 try await lab.restoring {
-                    for order in orders { try await lab.balancer("drain", order) }
+                    try await order("drain")
                     try await eventually("all connections are refused") {
                         try await lab.send(5, from: "client", to: [target]).refused == 5
                     }
                 } afterwards: {
-                    for order in orders { try await lab.balancer("ready", order) }
+                    try await order("ready")
                 }
             }
             let tables = try await lab.exec("balancer", "nft", "list", "tables")

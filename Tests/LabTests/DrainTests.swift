@@ -7,11 +7,6 @@ extension LabTests {
     struct DrainTests {
         private let lab = Lab.shared
 
-        private func balancer(_ arguments: String...) async throws -> String {
-            try await lab.start("balancer", ["sluice", "balancer"] + arguments).finish()
-                .checked().text
-        }
-
         /// The nodes whose pods answer at the addresses of a Service with policy Local.
         private func nodes() async throws -> Set<String> {
             let targets = try await Cluster(lab).targets("web-public", .virtualIP)
@@ -22,21 +17,52 @@ extension LabTests {
 
         @Test("a drained node gets no new connection, is told drained, and comes back")
         func drain() async throws {
+            let logged = try await lab.log("balancer", "balancer").count
             try await lab.restoring {
-                _ = try await balancer("drain", "node2", "--service", "default/web-public")
+                try await lab.balancer("drain", "node2", "--service", "default/web-public")
                 try await eventually("node2 gets nothing any more") {
                     try await nodes() == ["node1", "node3"]
                 }
                 try await eventually("the drain ends") {
-                    try await lab.log("balancer", "balancer").contains("drained")
+                    try await lab.log("balancer", "balancer", since: logged).contains("drained")
                 }
-                let status = try await balancer("status")
+                let status = try await lab.balancer("status")
                 #expect(status.contains("drain"))
                 #expect(status.contains("default/web-public"))
             } afterwards: {
-                _ = try await balancer("ready", "node2", "--service", "default/web-public")
+                try await lab.balancer("ready", "node2", "--service", "default/web-public")
                 try await eventually("node2 is back") {
                     try await nodes() == Set(Lab.nodes)
+                }
+            }
+        }
+
+        @Test("a drained node's sticky clients go to another one with their next connection")
+        func sticky() async throws {
+            let manifest =
+                LabServices.localService("sticky", ["balancing": "random"], hasDatagrams: false)
+                + "  sessionAffinity: ClientIP\n"
+            try await lab.withAddresses(of: "sticky", manifest) { targets in
+                for target in targets {
+                    func report() async throws -> LoadReport {
+                        try await lab.send(
+                            6, from: "client", to: [target], timeoutMilliseconds: 500)
+                    }
+                    var node = ""
+                    try await eventually("\(target) answers from one node") {
+                        let report = try await report()
+                        node = report.nodes.first ?? ""
+                        return report.answered == 6 && report.nodes.count == 1
+                    }
+                    try await lab.restoring {
+                        try await lab.balancer("drain", node, "--service", "default/sticky")
+                        try await eventually("\(node) gets nothing any more") {
+                            let report = try await report()
+                            return report.answered == 6 && !report.nodes.contains(node)
+                        }
+                    } afterwards: {
+                        try await lab.balancer("ready", node, "--service", "default/sticky")
+                    }
                 }
             }
         }
@@ -72,8 +98,9 @@ extension LabTests {
                 before = try await flows()
                 return before.values.reduce(0, +) >= 40 && before.count == 3
             }
+            let logged = try await lab.log("balancer", "balancer").count
             try await lab.restoring {
-                _ = try await balancer(
+                try await lab.balancer(
                     "drain", "node2", "--service", "default/web-public", "--deadline", "3s")
                 try await eventually("node2 gets nothing any more") {
                     try await nodes() == ["node1", "node3"]
@@ -84,10 +111,10 @@ extension LabTests {
                 let after = try await flows()
                 for node in ["node1", "node3"] { #expect((after[node] ?? 0) >= before[node] ?? 0) }
                 try await eventually("the drain ends") {
-                    try await lab.log("balancer", "balancer").contains("drained")
+                    try await lab.log("balancer", "balancer", since: logged).contains("drained")
                 }
             } afterwards: {
-                _ = try await balancer("ready", "node2", "--service", "default/web-public")
+                try await lab.balancer("ready", "node2", "--service", "default/web-public")
                 try await eventually("node2 is back") { try await nodes() == Set(Lab.nodes) }
             }
         }
@@ -95,23 +122,22 @@ extension LabTests {
         @Test("maintenance outlives a restart of the balancer")
         func maintenance() async throws {
             try await lab.restoring {
-                _ = try await balancer("maintain", "node3")
+                try await lab.balancer("maintain", "node3")
                 try await lab.restart("balancer", "balancer")
                 try await eventually("node3 gets nothing") {
                     try await nodes() == ["node1", "node2"]
                 }
-                let json = try await balancer("status", "-o", "json")
+                let json = try await lab.balancer("status", "-o", "json")
                 #expect(json.contains("\"maintenance\""))
             } afterwards: {
-                _ = try await balancer("ready", "node3")
+                try await lab.balancer("ready", "node3")
                 try await Cluster(lab).waitUntilServed()
             }
         }
 
         @Test("an order for nobody is refused with the reason")
         func nobody() async throws {
-            let output = try await lab.start("balancer", ["sluice", "balancer", "drain", "node9"])
-                .finish()
+            let output = try await lab.attempt("balancer", "sluice", "balancer", "drain", "node9")
             #expect(output.status == 1)
             #expect(output.complaint.contains("there is no node node9"))
         }

@@ -25,11 +25,6 @@ extension LabTests {
             }
         }
 
-        private func start(_ host: String, _ role: String, _ arguments: [String]) async throws {
-            let start = lab.command(["start", host, role] + arguments)
-            _ = try await Program(start, environment: lab.environment).finish().checked()
-        }
-
         private func expectServed(_ name: String) async throws {
             let targets = try await cluster.targets(name, .virtualIP)
             try await eventually("the client reaches \(name)") {
@@ -71,9 +66,9 @@ extension LabTests {
                 let before = try await addresses()
                 try await lab.run("kill", "balancer", "balancer", "KILL")
                 try await lab.run("kill", "control", "api", "KILL")
-                try await start("control", "api", Self.noPool)
+                try await lab.start("control", "api", with: Self.noPool)
                 #expect(try await addresses() == before)
-                try await start("balancer", "balancer", Self.pool)
+                try await lab.start("balancer", "balancer", with: Self.pool)
                 try await expectServed("late")
                 #expect(try await addresses() == before)
                 try await lab.apply(service("late", type: "ClusterIP"), as: "late.yaml")
@@ -88,8 +83,8 @@ extension LabTests {
         @Test("two balancers give each Service one address of each family, and none twice")
         func pair() async throws {
             try await withGiver {
-                try await start(
-                    "balancer2", "balancer", ["--announce", "none"] + Self.pool)
+                try await lab.start(
+                    "balancer2", "balancer", with: ["--announce", "none"] + Self.pool)
                 let all = Self.many.map { service($0) }.joined(separator: "---\n")
                 try await lab.apply(all, as: "many.yaml")
                 try await eventually("all have addresses") {
@@ -99,7 +94,7 @@ extension LabTests {
                 let given = try await addresses().values.flatMap(\.self)
                 #expect(Set(given).count == given.count)
                 for name in ["many-1", "many-8"] { try await expectServed(name) }
-                for host in ["balancer", "balancer2"] {
+                for host in Lab.balancers {
                     let status = try await lab.exec(host, "sluice", "balancer", "status")
                     #expect(!status.contains("gets no address"), "\(status)")
                     #expect(!status.contains("cannot be written"), "\(status)")

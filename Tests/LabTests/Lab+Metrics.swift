@@ -9,10 +9,4 @@ extension Lab {
             (line.hasPrefix("\(name){") || line.hasPrefix("\(name) ")) && line.contains(label)
         }.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
     }
-
-    /// What the balancer tells of itself.
-    func balancerStatus() async throws -> String {
-        try await start("balancer", ["sluice", "balancer", "status", "-o", "json"]).finish()
-            .checked().text
-    }
 }

@@ -4,8 +4,6 @@ import Testing
 
 /// Two balancers of a lab, of which a Lease lets one lead.
 struct LeasePair {
-    static let hosts = ["balancer", "balancer2"]
-
     let lab: Lab
 
     /// Runs the body with both; afterwards one balancer runs alone, as before.
@@ -15,51 +13,24 @@ struct LeasePair {
         let pair = LeasePair(lab: lab)
         try await lab.restoring {
             try await lab.run("kill", "balancer", "balancer")
-            for host in hosts { try await pair.start(host, options) }
+            for host in Lab.balancers { try await pair.start(host, options) }
             try await body(pair)
         } afterwards: {
-            for host in hosts { _ = try? await lab.run("kill", host, "balancer") }
+            for host in Lab.balancers { _ = try? await lab.run("kill", host, "balancer") }
             try await lab.run("start", "balancer", "balancer")
             try await Cluster(lab).waitUntilServed()
         }
-        #expect(try await pair.addressCount(of: "balancer2") == 0)
+        #expect(try await lab.addressCount(of: "balancer2") == 0)
     }
 
     /// Starts one of them; `deploy/lab start` would wait for addresses, which another one may have.
     func start(_ host: String, _ options: [String] = []) async throws {
-        let command =
-            ["start", host, "balancer", "--pair", "lease", "--node-name", host] + options
-        _ = try await Program(lab.command(command), environment: lab.environment).finish()
-            .checked()
+        let pair = ["--pair", "lease", "--node-name", host]
+        try await lab.start(host, "balancer", with: pair + options)
     }
 
     /// The one of the two that is not this one.
-    func other(than host: String) -> String { Self.hosts.first { $0 != host } ?? host }
-
-    /// How many of the Services' addresses a host has.
-    func addressCount(of host: String) async throws -> Int {
-        var count = 0
-        for range in ["198.51.100.0/24", "fd98::/112"] {
-            let shown = try await lab.inNetwork(
-                of: host, "ip", "-o", "address", "show", "dev", "eth0", "to", range)
-            count += shown.text.split(separator: "\n").count
-        }
-        return count
-    }
-
-    /// Waits until one host has addresses and the other one none; returns that host.
-    @discardableResult
-    func waitForLeader(_ what: String, _ expected: String? = nil) async throws -> String {
-        var found: String?
-        try await eventually(what, within: .seconds(90)) {
-            found = nil
-            for host in Self.hosts where try await addressCount(of: host) > 0 {
-                if try await addressCount(of: other(than: host)) == 0 { found = host }
-            }
-            return found != nil && (expected == nil || found == expected)
-        }
-        return try #require(found)
-    }
+    func other(than host: String) -> String { Lab.balancers.first { $0 != host } ?? host }
 
     /// Sends a signal to a balancer and does not wait for its end.
     func signal(_ host: String, _ number: Int32) async throws {

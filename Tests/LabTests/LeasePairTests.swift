@@ -16,7 +16,7 @@ extension LabTests {
             let targets = try await Cluster(lab).targets("web-public", .virtualIP)
             let addresses = try await Cluster(lab).service("web-public").virtualIPs
             try await LeasePair.with(lab) { pair in
-                let first = try await pair.waitForLeader("one leads")
+                let first = try await lab.waitForLeader("one leads")
                 let second = pair.other(than: first)
                 let answerers = try await Answerers(lab, addresses)
                 try await isolate(first, pair)
@@ -27,7 +27,7 @@ extension LabTests {
                     ["-r", "100", "-n", "1500", "-d", "60"], from: "client", to: targets
                 ) {
                     try await pair.signal(first, SIGKILL)
-                    try await pair.waitForLeader("the leader was killed", second)
+                    try await lab.waitForLeader("the leader was killed", second)
                 }
                 print("Lease failover: \(report.failed) of 1500 requests failed")
                 #expect(report.answered + report.failed == 1500)
@@ -44,10 +44,11 @@ extension LabTests {
 
         /// The API does not refuse but hangs: the leader gives up before the other one begins.
         private func isolate(_ leader: String, _ pair: LeasePair) async throws {
+            let logged = try await lab.log(leader, "balancer").count
             try await lab.restoring {
                 try await pair.cutOff(leader, true)
-                try await pair.waitForLeader("the leader is cut off", pair.other(than: leader))
-                let log = try await lab.log(leader, "balancer")
+                try await lab.waitForLeader("the leader is cut off", pair.other(than: leader))
+                let log = try await lab.log(leader, "balancer", since: logged)
                 #expect(log.contains("the Lease could not be renewed in time"))
             } afterwards: {
                 try await pair.cutOff(leader, false)
@@ -60,14 +61,14 @@ extension LabTests {
 
         /// The API loses its Leases over a restart: the leader writes its own again, and stays.
         private func forget(_ leader: String, _ pair: LeasePair) async throws {
-            let before = try await pair.addressCount(of: leader)
+            let before = try await lab.addressCount(of: leader)
             try await lab.restart("control", "api", with: [])
             try await eventually("the Lease is there again", within: .seconds(60)) {
                 let lease = try? await pair.lease()
                 return lease?["holderIdentity"] as? String == leader
             }
-            #expect(try await pair.addressCount(of: leader) == before)
-            #expect(try await pair.addressCount(of: pair.other(than: leader)) == 0)
+            #expect(try await lab.addressCount(of: leader) == before)
+            #expect(try await lab.addressCount(of: pair.other(than: leader)) == 0)
             #expect(before > 0)
         }
 
@@ -76,21 +77,21 @@ extension LabTests {
             let other = pair.other(than: leader)
             try await lab.restoring {
                 try await pair.signal(leader, SIGSTOP)
-                try await pair.waitForLeader("the leader stands still", other)
+                try await lab.waitForLeader("the leader stands still", other)
             } afterwards: {
                 try await pair.signal(leader, SIGCONT)
             }
             try await eventually("the one that woke up sees who leads", within: .seconds(60)) {
                 try await lab.exec(leader, "sluice", "balancer", "status").contains("standby")
             }
-            #expect(try await pair.waitForLeader("one leads") == other)
+            #expect(try await lab.waitForLeader("one leads") == other)
         }
 
         @Test("the leader dies during 200 downloads with direct return and maglev: none breaks")
         func downloads() async throws {
             try await lab.withDirectReturn(balancing: "maglev") { cluster in
                 try await LeasePair.with(lab) { pair in
-                    let first = try await pair.waitForLeader("one leads")
+                    let first = try await lab.waitForLeader("one leads")
                     let second = pair.other(than: first)
                     let streams = [
                         try await lab.startStreams(cluster, .v4, count: 100, seconds: 10),
@@ -99,7 +100,7 @@ extension LabTests {
                     try await lab.restoring {
                         try await pair.signal(first, SIGKILL)
                         try await lab.run("silence", first)
-                        try await pair.waitForLeader("the leader died", second)
+                        try await lab.waitForLeader("the leader died", second)
                         for stream in streams {
                             let ends = try await stream.ends().values
                             #expect(ends.map(\.completed).reduce(0, +) == 100)
@@ -121,17 +122,17 @@ extension LabTests {
             let targets = try await Cluster(lab).targets("web-public", .virtualIP)
             // The first Lease, which nobody has held, would have to stand for all its duration.
             try await LeasePair.with(lab) { pair in
-                try await pair.waitForLeader("there is a Lease")
+                try await lab.waitForLeader("there is a Lease")
             }
             let long = ["--lease-duration", "600s", "--renew-deadline", "400s"]
             try await LeasePair.with(lab, long) { pair in
-                let first = try await pair.waitForLeader("one leads")
+                let first = try await lab.waitForLeader("one leads")
                 let second = pair.other(than: first)
                 let before = try await pair.lease()
                 #expect(before["holderIdentity"] as? String == first)
                 #expect(before["leaseDurationSeconds"] as? Int == 600)
                 try await lab.run("kill", first, "balancer")
-                try await pair.waitForLeader("the other one leads", second)
+                try await lab.waitForLeader("the other one leads", second)
                 let after = try await pair.lease()
                 #expect(after["holderIdentity"] as? String == second)
                 let transitions = try #require(before["leaseTransitions"] as? Int)

@@ -142,7 +142,7 @@ extension LabTests {
                         .filter { $0.contains(annotations[name] ?? "") }
                 }
                 try await eventually("each is told") {
-                    news = try await lab.log("balancer", "balancer").dropFirst(before)
+                    news = try await lab.log("balancer", "balancer", since: before)
                         .split(separator: "\n")
                     return annotations.keys.allSatisfy { !lines(about: $0).isEmpty }
                 }

@@ -6,45 +6,13 @@ extension LabTests {
     @Suite("two balancers, of which keepalived lets one lead")
     struct PairTests {
         private let lab = Lab.shared
-        private let hosts = ["balancer", "balancer2"]
-
-        /// How many of the Services' addresses a host has.
-        private func count(on host: String) async throws -> Int {
-            let ranges = ["198.51.100.0/24", "fd98::/112"]
-            var count = 0
-            for range in ranges {
-                let shown = try await lab.inNetwork(
-                    of: host, "ip", "-o", "address", "show", "dev", "eth0", "to", range)
-                count += shown.text.split(separator: "\n").count
-            }
-            return count
-        }
-
-        /// The host that has addresses, while the other one has none.
-        private func leader() async throws -> String? {
-            let counts = [try await count(on: hosts[0]), try await count(on: hosts[1])]
-            guard counts.contains(0), let index = counts.firstIndex(where: { $0 > 0 }) else {
-                return nil
-            }
-            return hosts[index]
-        }
-
-        private func waitForLeader(_ what: String, other: String? = nil) async throws -> String {
-            var found: String?
-            try await eventually(what, within: .seconds(60)) {
-                found = try await leader()
-                return found != nil && found != other
-            }
-            return try #require(found)
-        }
 
         private func withPair(_ body: () async throws -> Void) async throws {
             let follow = ["--follow-address", "192.168.50.100"]
             try await lab.run("start", "balancer", "keepalived")
             try await lab.restoring {
                 try await lab.restart("balancer", "balancer", with: follow)
-                let start = lab.command(["start", "balancer2", "balancer"] + follow)
-                _ = try await Program(start, environment: lab.environment).finish().checked()
+                try await lab.start("balancer2", "balancer", with: follow)
                 try await lab.run("start", "balancer2", "keepalived")
                 try await body()
             } afterwards: {
@@ -56,14 +24,14 @@ extension LabTests {
                 try await lab.run("start", "balancer", "balancer")
                 try await Cluster(lab).waitUntilServed()
             }
-            #expect(try await count(on: "balancer2") == 0)
+            #expect(try await lab.addressCount(of: "balancer2") == 0)
         }
 
         @Test("the host that leads dies under load, and its balancer alone: the other takes over")
         func failover() async throws {
             let targets = try await Cluster(lab).targets("web-public", .virtualIP)
             try await withPair {
-                let first = try await waitForLeader("one leads")
+                let first = try await lab.waitForLeader("one leads")
                 var silent = Date.distantFuture
                 let report = try await lab.underLoad(
                     ["-r", "200", "-n", "2000", "-d", "30"], from: "client", to: targets
@@ -83,9 +51,10 @@ extension LabTests {
                 } afterwards: {
                     try await lab.run("unsilence", first)
                 }
-                let second = try await waitForLeader("the host that is back does not lead")
+                let second = try await lab.waitForLeader("the host that is back does not lead")
                 try await lab.run("kill", second, "balancer", "KILL")
-                let third = try await waitForLeader("a killed balancer is left", other: second)
+                let third = try await lab.waitForLeader(
+                    "a killed balancer is left", otherThan: second)
                 #expect(third != second)
                 try await eventually("clients are served again") {
                     try await lab.send(

@@ -39,6 +39,7 @@ extension LabTests {
             try await lab.restart("node1", "proxy", with: "--table-owner", "off")
             try await lab.restoring {
                 let before = try #require(try await tables())
+                let logged = try await lab.log("node1", "proxy").count
                 try await lab.exec("node1", "nft", "flush", "ruleset")
                 let flushed = ContinuousClock.now
                 try await eventually("the tables are back", within: .seconds(5)) {
@@ -46,7 +47,7 @@ extension LabTests {
                 }
                 #expect(.now - flushed < .seconds(1))
                 try await eventually("the repair is told", within: .seconds(1)) {
-                    try await lab.log("node1", "proxy")
+                    try await lab.log("node1", "proxy", since: logged)
                         .contains("somebody else changed our tables; they are repaired")
                 }
             } afterwards: {

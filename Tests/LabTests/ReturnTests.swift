@@ -14,8 +14,7 @@ extension LabTests {
 
         /// Whether the status says `unhealthy` in the lines of these nodes.
         private func areUnhealthy(_ nodes: String...) async throws -> Bool {
-            let lines = try await lab.start("balancer", ["sluice", "balancer", "status"]).finish()
-                .checked().text.split(separator: "\n")
+            let lines = try await lab.balancer("status").split(separator: "\n")
             return nodes.allSatisfy { node in
                 lines.contains { $0.hasPrefix("\(node) ") && $0.contains(" unhealthy ") }
             }

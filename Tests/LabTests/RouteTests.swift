@@ -22,10 +22,7 @@ extension LabTests {
 
         private func order(_ order: String, _ nodes: [String]) async throws {
             for node in nodes {
-                let command = [
-                    "sluice", "balancer", order, node, "--service", "default/web-public",
-                ]
-                _ = try await lab.start("balancer", command).finish().checked()
+                try await lab.balancer(order, node, "--service", "default/web-public")
             }
         }
 

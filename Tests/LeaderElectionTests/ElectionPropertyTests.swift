@@ -71,7 +71,7 @@ struct ElectionPropertyTests {
     /// A world without loss in which somebody holds the Lease.
     private func calm(seed: UInt64) throws -> ElectionWorld {
         let weather = ElectionWorld.Weather(
-            lost: 0, late: 0, stalls: 0, crashes: 0, releases: 0, forgets: 0)
+            lost: 0, late: 0, stalls: 0, crashes: 0, releases: 0, forgets: 0, unready: 0)
         var world = ElectionWorld(
             candidates: 3, timing: try timing(), weather: weather, seed: seed)
         while world.holders.isEmpty, world.now < .seconds(60) { world.step() }

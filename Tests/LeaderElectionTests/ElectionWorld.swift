@@ -12,6 +12,7 @@ struct ElectionWorld {
         var crashes = 1
         var releases = 1
         var forgets = 1
+        var unready = 20
     }
 
     private struct Candidate {
@@ -82,10 +83,6 @@ struct ElectionWorld {
     /// What a candidate knows.
     func election(of candidate: Int) -> LeaseElection { candidates[candidate].election }
 
-    mutating func setReady(_ isReady: Bool, _ candidate: Int) {
-        candidates[candidate].election.isReady = isReady
-    }
-
     /// Has a candidate give up the Lease and take part no more.
     mutating func end(_ candidate: Int) {
         candidates[candidate].election.release()
@@ -147,6 +144,7 @@ struct ElectionWorld {
             }
             restart(index)
         }
+        candidates[index].election.isReady = !random.chance(weather.unready)
         candidates[index].election.begin()
         proceed(index)
     }

@@ -42,6 +42,12 @@ final class Link {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    /// Keeps the journal from being written: a file is in the place of its folder.
+    func spoilJournal() throws {
+        try FileManager.default.removeItem(atPath: directory)
+        try Data().write(to: URL(fileURLWithPath: directory))
+    }
+
     @discardableResult
     func host(_ command: String) throws -> String { try run(command, in: balancer) }
 

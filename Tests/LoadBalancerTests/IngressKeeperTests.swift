@@ -12,18 +12,19 @@ import Testing
 @Suite("giving Services addresses through their status", .timeLimit(.minutes(1)))
 struct IngressKeeperTests {
     private let api = MemoryAPI()
+    private let log = LogLines()
 
     private func following(
         _ pools: String..., body: (IngressKeeper) async throws -> Void
     ) async throws {
-        let api = api
+        let (api, log) = (api, log)
         let keeper = IngressKeeper(
             IngressPolicy(blocks: try pools.map { try #require(CIDRBlock($0)) }),
             hands: IngressHands(
                 write: { write throws(APIClientError) in try await api.carryOut(write) },
                 read: { key throws(APIClientError) in await api.read(key) }),
             news: IngressNews(
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                logger: Logger(label: "test") { _ in LineRecorder(lines: log) },
                 metrics: BalancerMetrics()),
             backoff: Backoff(first: .milliseconds(10), cap: .milliseconds(20)))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -94,6 +95,56 @@ struct IngressKeeperTests {
         }
     }
 
+    @Test("nothing is in the way once the Service has gone that could not be written")
+    func goneMeanwhile() async throws {
+        let web = await api.put(needy("web"))
+        await api.answer(with: 403)
+        try await following("198.51.100.0/24") { keeper in
+            await keeper.take(.listed([web], revision: "1"))
+            try await eventually("it is said") { await keeper.state.obstacle != nil }
+            await keeper.take(.deleted(web))
+            try await eventually("nothing is in the way") { await keeper.state.obstacle == nil }
+        }
+    }
+
+    @Test("a write that was done although its answer was lost is in nobody's way")
+    func doneAfterAll() async throws {
+        let web = await api.put(needy("web"))
+        await api.answer(with: 500)
+        try await following("198.51.100.0/24") { keeper in
+            await keeper.take(.listed([web], revision: "1"))
+            try await eventually("it is said") { await keeper.state.obstacle != nil }
+            let given = await api.put(
+                needy("web") { object in
+                    object.status = ServiceStatus(
+                        ingress: [LoadBalancerIngress(ip: "198.51.100.1")])
+                })
+            await keeper.take(.upserted(given))
+            try await eventually("nothing is in the way") { await keeper.state.obstacle == nil }
+        }
+    }
+
+    @Test("while one Service cannot be written, others that can do not make it news each time")
+    func oneOfTwo() async throws {
+        let bad = await api.put(needy("bad"))
+        await api.forbid("bad")
+        try await following("198.51.100.0/24") { keeper in
+            await keeper.take(.listed([bad], revision: "1"))
+            for number in 1...5 {
+                let good = await api.put(needy("good\(number)"))
+                await keeper.take(.upserted(good))
+                try await eventually("the other is written, and the bad one tried again") {
+                    await !api.ips("good\(number)").isEmpty
+                }
+            }
+            let attempts = await api.attempts
+            try await eventually("it is tried again") { await api.attempts > attempts }
+            #expect(await keeper.state.obstacle != nil)
+            #expect(log.count(of: "cannot be written to their status") == 1)
+            #expect(log.count(of: "can be written again") == 0)
+        }
+    }
+
     @Test("what one Service lacks is said by its name, and stops no other")
     func lacking() async throws {
         let odd = await api.put(needy("odd"))
@@ -119,6 +170,7 @@ private actor MemoryAPI {
     private var services: [ObjectKey: ServiceObject] = [:]
     private var revision = 0
     private var refused: Set<String> = []
+    private var forbidden: Set<String> = []
     private var code: Int?
     /// How many writes were tried.
     private(set) var attempts = 0
@@ -137,6 +189,9 @@ private actor MemoryAPI {
     /// Refuses what is written to a Service.
     func refuse(_ name: String) { refused.insert(name) }
 
+    /// Allows nobody to write to a Service.
+    func forbid(_ name: String) { forbidden.insert(name) }
+
     func read(_ key: ObjectKey) -> ServiceObject? { services[key] }
 
     func ips(_ name: String) -> [String] {
@@ -147,6 +202,7 @@ private actor MemoryAPI {
     func carryOut(_ write: IngressWrite) throws(APIClientError) -> ServiceObject {
         attempts += 1
         if let code { throw failure(code) }
+        guard !forbidden.contains(write.key.name) else { throw failure(403) }
         guard !refused.contains(write.key.name) else { throw failure(422) }
         guard var service = services[write.key],
             service.metadata.resourceVersion == write.resourceVersion
@@ -160,4 +216,24 @@ private actor MemoryAPI {
             .refused, request: "PATCH", detail: "\(code)",
             status: StatusObject(code: code, reason: .forbidden, message: "no"))
     }
+}
+
+/// What was logged.
+private final class LogLines: Sendable {
+    let texts = Mutex<[String]>([])
+
+    func count(of text: String) -> Int { texts.withLock { $0.count { $0.contains(text) } } }
+}
+
+private struct LineRecorder: LogHandler {
+    let lines: LogLines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { lines.texts.withLock { $0.append("\(event.message)") } }
 }

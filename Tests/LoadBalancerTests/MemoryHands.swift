@@ -17,6 +17,7 @@ enum Deed: Hashable, Sendable {
     case wrote([String])
     case withdrew([String])
     case swept
+    case sweptLast
     case deleted([FlowFilter])
     case held([IPAddress])
     case compared
@@ -26,6 +27,8 @@ enum Deed: Hashable, Sendable {
 actor MemoryWriter: FrontendWriter {
     private var table = ForwardingTable(layout: ForwardingLayout(role: .balancer))
     private let deeds: Deeds
+    private var affinitySweep = AffinitySweep()
+    private var clients: [(frontend: Frontend, backend: SocketEndpoint)] = []
     /// How many calls are refused before the first that succeeds.
     private var refusalsLeft = 0
 
@@ -43,6 +46,7 @@ actor MemoryWriter: FrontendWriter {
         var report = WriteReport()
         let sorted = services.sorted { $0.key < $1.key }
         report.conflicts = table.replace(sorted.map { ($0.key, $0.value) }).conflicts
+        affinitySweep = AffinitySweep(all: table.services.flatMap { table.entries(of: $0) })
         return report
     }
 
@@ -79,12 +83,28 @@ actor MemoryWriter: FrontendWriter {
                 replacement.replaced.flatMap { table.entries(of: $0.service) }
             )
         ]
+        for (old, new) in report.replaced { affinitySweep.note(from: old, to: new) }
         return report
     }
 
+    /// Remembers a client of a sticky frontend with a backend, as the kernel does.
+    func remember(_ backend: SocketEndpoint, at frontend: Frontend) {
+        clients.append((frontend, backend))
+    }
+
+    /// The backends that clients are remembered with.
+    var rememberedBackends: [SocketEndpoint] { clients.map(\.backend) }
+
+    var awaitsAffinitySweep: Bool { !affinitySweep.isEmpty }
+
     func sweepAffinity(isLast: Bool) throws(NetfilterError) -> Int {
-        deeds.add(.swept)
-        return 0
+        deeds.add(isLast ? .sweptLast : .swept)
+        let count = clients.count
+        clients.removeAll { client in
+            affinitySweep.allowed[client.frontend].map { !$0.contains(client.backend) } ?? false
+        }
+        if isLast { affinitySweep.endRound() }
+        return count - clients.count
     }
 
     func compare(always: Bool) throws(NetfilterError) -> KernelComparison? {

@@ -25,7 +25,13 @@ final class AddressHistory: Sendable {
         var since: Date
     }
 
-    private let entries = Mutex<[IPAddress: Entry]>([:])
+    private struct State {
+        /// Exactly the addresses of the entries: the set that came last, for comparing.
+        var known: Set<IPAddress> = []
+        var entries: [IPAddress: Entry] = [:]
+    }
+
+    private let state = Mutex(State())
     private let announcements: Counter
     private let factory: any MetricsFactory
 
@@ -39,34 +45,35 @@ final class AddressHistory: Sendable {
     }
 
     /// Since when an address is held, or is not; nil for one that is not known.
-    func since(_ address: IPAddress) -> Date? { entries.withLock { $0[address]?.since } }
+    func since(_ address: IPAddress) -> Date? {
+        state.withLock { $0.entries[address]?.since }
+    }
 
     /// Knows exactly these addresses, held or not.
     func know(_ addresses: Set<IPAddress>, at now: Date = .now) {
-        entries.withLock { entries in
-            guard addresses.count != entries.count || !addresses.isSubset(of: entries.keys) else {
-                return
+        state.withLock { state in
+            guard state.known != addresses else { return }
+            for gone in state.known.subtracting(addresses) {
+                state.entries.removeValue(forKey: gone)?.destroy()
             }
-            for gone in Set(entries.keys).subtracting(addresses) {
-                entries.removeValue(forKey: gone)?.destroy()
+            for address in addresses.subtracting(state.known) {
+                state.entries[address] = entry(address, at: now)
             }
-            for address in addresses where entries[address] == nil {
-                entries[address] = entry(address, at: now)
-            }
+            state.known = addresses
         }
     }
 
     /// Takes note of what happened to an address; to one that is not known nothing does.
     func note(_ event: Event, of address: IPAddress, at now: Date = .now) {
-        entries.withLock { entries in
-            guard var entry = entries[address] else { return }
+        state.withLock { state in
+            guard var entry = state.entries[address] else { return }
             entry.events[event]?.increment()
             switch event {
             case .claimed: entry.setHeld(true, at: now)
             case .withdrawn, .conflict: entry.setHeld(false, at: now)
             case .probed: break
             }
-            entries[address] = entry
+            state.entries[address] = entry
         }
     }
 

@@ -104,10 +104,13 @@ actor VIPAnnouncer {
     }
 
     /// Releases all that is held, if that is wanted of a balancer that stops.
-    func stop() async {
-        guard holding.releasesOnStop else { return }
+    ///
+    /// - Returns: whether it was, and nothing is left, so that another host may have it.
+    func stop() async -> Bool {
+        guard holding.releasesOnStop else { return false }
         wanted = []
         await attempt { try await $0.release(keeping: []) }
+        return await journal.records.addresses.isEmpty
     }
 
     /// A refusal is said once; the next look tries again.

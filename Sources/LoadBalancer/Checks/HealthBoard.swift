@@ -43,7 +43,7 @@ final class HealthBoard: Sendable {
     var records: [HealthCheck: HealthLedger.Record] { state.withLock { $0.ledger.records } }
 
     /// Begins with some checks and forgets others.
-    func change(starting: [HealthCheck], ending: [HealthCheck]) {
+    func change(starting: Set<HealthCheck>, ending: Set<HealthCheck>) {
         let now = Date.now
         state.withLock { state in
             for check in ending { state.ledger.end(check) }

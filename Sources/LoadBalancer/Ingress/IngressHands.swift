@@ -24,10 +24,8 @@ struct IngressHands: Sendable {
         do {
             return .written(try await self.write(write))
         } catch {
-            switch error.status?.code {
-            case 409, 404: break
-            case 400, 422: return .refused(error)
-            default: return .failed(error)
+            guard error.isConflict || error.isMissing else {
+                return [400, 422].contains(error.status?.code) ? .refused(error) : .failed(error)
             }
         }
         do {

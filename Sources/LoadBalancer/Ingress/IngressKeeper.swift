@@ -63,7 +63,10 @@ actor IngressKeeper {
             // What others have is not known before the list: nothing is given out.
             while isListed, !Task.isCancelled {
                 let keys = ledger.takeUndecided()
-                guard !keys.isEmpty else { break }
+                guard !keys.isEmpty else {
+                    noteWritable()
+                    break
+                }
                 if await decide(keys) {
                     backoff.reset()
                 } else {
@@ -95,13 +98,16 @@ actor IngressKeeper {
             case .overtaken(let object):
                 wasOvertaken = true
                 if let object { ledger.learn(object) }
-            case .refused(let error): noteLack("\(error)", of: write.key)
+            case .refused(let error):
+                news.failed()
+                noteLack("\(error)", of: write.key)
             case .failed(let error):
                 hasFailed = true
                 ledger.putBack(write.key)
                 noteObstacle(error)
             }
         }
+        if !hasFailed { noteWritable() }
         conflicts = wasOvertaken && !hasWritten ? conflicts + 1 : 0
         return !hasFailed && conflicts <= Self.conflictsBorne
     }
@@ -127,8 +133,6 @@ actor IngressKeeper {
     private func noteWritten(_ write: IngressWrite, _ object: ServiceObject) {
         ledger.learn(object)
         noteLack(nil, of: write.key)
-        if state.obstacle != nil { news.isWritable() }
-        state.obstacle = nil
         news.wrote(write)
     }
 
@@ -143,6 +147,13 @@ actor IngressKeeper {
         if state.obstacle != obstacle { news.isNotWritable(obstacle) }
         news.failed()
         state.obstacle = obstacle
+    }
+
+    /// Nothing waits to be written any more: it was, by somebody, or need not be.
+    private func noteWritable() {
+        guard state.obstacle != nil else { return }
+        news.isWritable()
+        state.obstacle = nil
     }
 }
 

@@ -13,7 +13,7 @@ actor LeaseKeeper {
     private let client: APIClient
     private let desk: LeaseDesk
     private let isReady: @Sendable () async -> Bool
-    private let metrics: LeaseMetrics
+    private var metrics: LeaseMetrics
     private let logger: Logger
     /// What the election's times are counted from.
     private let origin = ContinuousClock.now
@@ -29,7 +29,7 @@ actor LeaseKeeper {
     ///   - target: the API.
     ///   - metrics: counts attempts.
     ///   - logger: where it is told who leads.
-    ///   - isReady: whether this balancer could do a leader's work.
+    ///   - isReady: whether this balancer could do a leader's work; asked while it does not.
     init(
         _ seat: LeaseSeat, term: LeaseTerm, target: APITarget, metrics: LeaseMetrics,
         logger: Logger, isReady: @escaping @Sendable () async -> Bool
@@ -47,7 +47,8 @@ actor LeaseKeeper {
     /// Keeps or awaits the Lease until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            election.isReady = await isReady()
+            // A holder goes on in any case, and has no time to wait for an answer.
+            if !election.isHeld(at: elapsed) { election.isReady = await isReady() }
             election.begin()
             await proceed()
             if failure == nil { term.decide() }

@@ -1,27 +1,23 @@
 import CoreMetrics
-import Synchronization
 
 /// The metrics of a pair's Lease, named as Prometheus wants them.
-final class LeaseMetrics: Sendable {
+struct LeaseMetrics: Sendable {
     private let holder = Gauge(label: "sluice_balancer_lease_holder")
     private let transitions = Counter(label: "sluice_balancer_lease_transitions_total")
     private let renewals = Counter(
         label: "sluice_balancer_lease_writes_total", dimensions: [("result", "success")])
     private let failures = Counter(
         label: "sluice_balancer_lease_writes_total", dimensions: [("result", "failure")])
-    private let wasHeld = Mutex(false)
+    private var wasHeld = false
 
     init() {
         holder.record(0)
     }
 
     /// Takes note whether this balancer holds the Lease.
-    func holds(_ isHeld: Bool) {
-        let isNews = wasHeld.withLock { wasHeld in
-            defer { wasHeld = isHeld }
-            return wasHeld != isHeld
-        }
-        guard isNews else { return }
+    mutating func holds(_ isHeld: Bool) {
+        guard wasHeld != isHeld else { return }
+        wasHeld = isHeld
         holder.record(isHeld ? 1 : 0)
         transitions.increment()
     }
