@@ -3,8 +3,9 @@ import LabKit
 import Testing
 
 extension LabTests {
-    /// The nodes' proxies are well all the time, and so is every check. A node's port of each
-    /// family is a target of its own: both are ejected, and both come back.
+    /// The nodes' proxies are well all the time, and so is every check.
+    ///
+    /// A node's port of each family is a target of its own: both are ejected, and both come back.
     @Suite("a node whose port drops or refuses connections, which no check notices")
     struct EjectionTests {
         private let lab = Lab.shared
