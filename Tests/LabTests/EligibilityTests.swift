@@ -31,6 +31,12 @@ extension LabTests {
             static let notReady = Sign(
                 line: "status:", text: "  conditions: [{type: Ready, status: \"False\"}]",
                 state: "not-ready")
+            static let drained = Sign(
+                line: "metadata:", text: "  annotations: {sluice.io/balancer-state: drain}",
+                state: "drain")
+            static let maintained = Sign(
+                line: "metadata:", text: "  annotations: {sluice.io/balancer-state: maintenance}",
+                state: "maintenance")
             static let cordoned = Sign(
                 line: "spec:", text: "  unschedulable: true", state: "cordoned")
 
@@ -84,7 +90,9 @@ extension LabTests {
                 let targets =
                     try await cluster.targets("web-public", .virtualIP)
                     + cluster.targets("direct", .virtualIP)
-                for sign in [Sign.excluded, .deleted, .tainted, .notReady] {
+                for sign in [
+                    Sign.excluded, .deleted, .tainted, .notReady, .drained, .maintained,
+                ] {
                     try await bearing(sign) {
                         try await expect(["node1", "node3"], at: targets, "while it has \(sign)")
                         #expect(try await state() == sign.state)
