@@ -43,6 +43,7 @@ struct BalancerLoop {
     /// What is left to do after backends went: look once more for clients that were remembered
     /// with one of them during the commit.
     var lastSweep: (due: ContinuousClock.Instant, stale: [FlowFilter])?
+    var nextChainSweep: ContinuousClock.Instant
 
     init(
         _ hands: Hands, inbox: BalancerInbox, keepsEstablished: Bool = false,
@@ -57,6 +58,7 @@ struct BalancerLoop {
         self.logger = logger
         nextTry = clock.now
         nextComparison = clock.now
+        nextChainSweep = clock.now + Self.chainSweepInterval
     }
 
     /// Does all that waits, then looks after the kernel if it is time to.
@@ -76,6 +78,7 @@ struct BalancerLoop {
             await lookAfterKernel()
         }
         await sweepOnceMore()
+        await sweepIdleChains()
         await attendDrains()
         await lookAfterKernel()
     }

@@ -22,6 +22,8 @@ protocol FrontendWriter: Sendable {
     ) async throws(NetfilterError) -> WriteReport
     /// Lets clients with affinity go whose backend is gone; returns how many there were.
     func sweepAffinity(isLast: Bool) async throws(NetfilterError) -> Int
+    /// Removes chains that no frontend needs any more.
+    func sweepIdleChains() async throws(NetfilterError) -> WriteReport
     /// Repairs what somebody else changed; nil if there was no need to compare.
     func compare(always: Bool) async throws(NetfilterError) -> KernelComparison?
 }

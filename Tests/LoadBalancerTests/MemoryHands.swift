@@ -28,6 +28,8 @@ actor MemoryWriter: FrontendWriter {
     private let deeds: Deeds
     /// How many calls are refused before the first that succeeds.
     private var refusalsLeft = 0
+    /// How many changes it took to remove idle chains so far.
+    private(set) var sweptChangeCount = 0
 
     init(_ deeds: Deeds) { self.deeds = deeds }
 
@@ -79,6 +81,11 @@ actor MemoryWriter: FrontendWriter {
     func sweepAffinity(isLast: Bool) throws(NetfilterError) -> Int {
         deeds.add(.swept)
         return 0
+    }
+
+    func sweepIdleChains() throws(NetfilterError) -> WriteReport {
+        sweptChangeCount += table.sweepIdleChains().count
+        return WriteReport()
     }
 
     func compare(always: Bool) throws(NetfilterError) -> KernelComparison? {
