@@ -26,9 +26,10 @@ enum BalancerDisruption: Sendable, Hashable, CustomStringConvertible {
     static let nodes = ["node2", "node3"]
     private static let strangers = ["192.0.2.0/24", "2001:db8:2::/48"]
 
-    /// What the balancer is started with: a share of dead nodes never makes it use them, and it
-    /// goes with its addresses in place.
+    /// What the balancer is started with: dead nodes are never used, a check bears a busy machine,
+    /// and the addresses stay when it ends.
     static let arguments = [
+        "--check-timeout", "3s",
         "--panic-threshold", "0", "--on-stop", "keep", "--ejection", "on", "--ejection-time", "1s",
         "--ejection-maximum-time", "2s",
     ]
