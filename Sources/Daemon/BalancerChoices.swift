@@ -8,6 +8,7 @@ import ServiceTranslation
 package struct BalancerChoices: Sendable {
     var rules = BalancerRules()
     let slowStart: Duration
+    let timeWait: Duration?
     let fastInterval: Duration?
     let downInterval: Duration?
     let initial: InitialHealth
@@ -17,7 +18,7 @@ package struct BalancerChoices: Sendable {
     package init(
         dataPlane: String, directReturnSlots: String, balancing: String, panicThreshold: String,
         cordoned: String, onDown: String,
-        slowStart: String,
+        slowStart: String, timeWait: String,
         checkFastInterval: String?, checkDownInterval: String?, checkInitial: String,
         checkCommands: String
     ) throws(ConfigurationError) {
@@ -45,6 +46,7 @@ package struct BalancerChoices: Sendable {
             onDown, flag: "--on-down", yes: "keep", no: "purge")
         self.slowStart =
             slowStart == "0" ? .zero : try SettingText.duration(slowStart, flag: "--slow-start")
+        self.timeWait = try Self.timeWait(timeWait)
         fastInterval = try checkFastInterval.map { text throws(ConfigurationError) in
             try SettingText.positiveDuration(text, flag: "--check-fast-interval")
         }
@@ -58,5 +60,16 @@ package struct BalancerChoices: Sendable {
         }
         self.initial = initial
         commandFolder = checkCommands
+    }
+
+    /// Whole seconds, as the kernel counts them.
+    private static func timeWait(_ text: String) throws(ConfigurationError) -> Duration? {
+        guard text != "keep" else { return nil }
+        let time = try SettingText.duration(text, flag: "--time-wait")
+        guard time >= .seconds(1), time == .seconds(time.components.seconds) else {
+            throw ConfigurationError(
+                "--time-wait", "\"\(text)\" is not whole seconds; write 10s, or keep")
+        }
+        return time
     }
 }

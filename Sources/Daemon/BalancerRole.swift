@@ -81,6 +81,7 @@ struct BalancerRole {
         configuration.rules.ejection = settings.ejection.policy
         configuration.rules.withdrawal = settings.addresses.withdrawal
         configuration.slowStart = settings.choices.slowStart
+        configuration.timeWait = settings.choices.timeWait
         configuration.commandFolder = settings.choices.commandFolder
         configuration.blocklistFile = "\(context.common.stateDirectory)/balancer-blocklist.json"
         configuration.ordersFile = "\(context.common.stateDirectory)/balancer-orders.json"
@@ -89,7 +90,10 @@ struct BalancerRole {
             journal: HostJournal(directory: context.common.stateDirectory, role: "balancer"),
             logger: context.logger)
         let pages = Self.pages(of: balancer)
-        let metricsPage = context.metricsPage(followedBy: { await balancer.refusalMetrics() })
+        let metricsPage = context.metricsPage {
+            let refusals = await balancer.refusalMetrics()
+            return await refusals + balancer.trackingMetrics()
+        }
         services = [
             balancer,
             StatusServer(place: .tcp(settings.listen), pages: pages, logger: context.logger),

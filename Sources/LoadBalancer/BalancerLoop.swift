@@ -41,6 +41,7 @@ struct BalancerLoop {
     private var nextComparison: ContinuousClock.Instant
     private var saidWarnings: Set<String> = []
     var looks = AffinityLooks()
+    var nextChainSweep: ContinuousClock.Instant
 
     init(
         _ hands: Hands, inbox: BalancerInbox, keepsEstablished: Bool = false,
@@ -55,6 +56,7 @@ struct BalancerLoop {
         self.logger = logger
         nextTry = clock.now
         nextComparison = clock.now
+        nextChainSweep = clock.now + Self.chainSweepInterval
     }
 
     /// Does all that waits, then looks after the kernel if it is time to.
@@ -78,6 +80,7 @@ struct BalancerLoop {
 
     private mutating func doWhatIsDue() async {
         await lookForClients()
+        await sweepIdleChains()
         await attendDrains()
         await lookAfterKernel()
     }

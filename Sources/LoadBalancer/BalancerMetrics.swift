@@ -78,6 +78,8 @@ package struct BalancerMetrics: Sendable {
         targets.record(work.step.tallies)
     }
 
+    func swept(_ report: WriteReport) { changes.increment(by: report.changeCount) }
+
     func draining(_ flows: Int) { drainingFlows.record(flows) }
 
     func failedToSync() { failures.increment() }

@@ -24,6 +24,8 @@ protocol FrontendWriter: Sendable {
     func sweepAffinity(isLast: Bool) async throws(NetfilterError) -> Int
     /// Whether clients may have to be looked through: `sweepAffinity` is to be called.
     var awaitsAffinitySweep: Bool { get async }
+    /// Removes chains that no frontend needs any more.
+    func sweepIdleChains() async throws(NetfilterError) -> WriteReport
     /// Repairs what somebody else changed; nil if there was no need to compare.
     func compare(always: Bool) async throws(NetfilterError) -> KernelComparison?
 }

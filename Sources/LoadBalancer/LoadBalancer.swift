@@ -16,10 +16,10 @@ package import TableSync
 /// taken what changed before. When it ends, tables and addresses stay, so that a restart
 /// interrupts no connection; the next one takes them over.
 package struct LoadBalancer: Service {
-    private let configuration: LoadBalancerConfiguration
+    let configuration: LoadBalancerConfiguration
     private let client: APIClient
-    private let journal: HostJournal
-    private let logger: Logger
+    let journal: HostJournal
+    let logger: Logger
     private let metrics = BalancerMetrics()
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
@@ -27,7 +27,7 @@ package struct LoadBalancer: Service {
     private let ejections: EjectionBoard
     private let inbox: BalancerInbox
     private let writer: ForwardingWriter
-    private let cleaner: FlowCleaner
+    let cleaner: FlowCleaner
     private let ordersFile: OrdersFile?
     let blocklist: BlocklistKeeper
     let refusalCounter: RefusalCounter
@@ -174,6 +174,7 @@ package struct LoadBalancer: Service {
             health: health, metrics: metrics,
             logger: logger)
         await allowForwarding()
+        await limitTimeWait()
         await follow { await loop.turn() }
         let isReleased = await announcer.stop()
         // Not before the addresses are gone: the other one takes it at once.

@@ -45,6 +45,9 @@ package actor FlowCleaner {
     package func flows(anyOf filters: [FlowFilter]) throws(NetworkError) -> [Flow] {
         try socket.flows(anyOf: filters)
     }
+
+    /// How full the kernel's table of flows is.
+    package func usage() throws(NetworkError) -> ConntrackUsage { try socket.usage() }
 }
 
 /// Why a tracked flow was deleted.

@@ -118,13 +118,20 @@ struct BalancerChoiceOptions: ParsableArguments {
         help: "Connections to a node that goes down: purge, so that clients reconnect, or keep.")
     var onDown = Terminal.environment("on-down") ?? "purge"
 
+    @Option(
+        help: """
+            How long the kernel remembers connections that both ends closed, at most, in seconds; \
+            keep: as long as it does by itself.
+            """)
+    var timeWait = Terminal.environment("time-wait") ?? "10s"
+
     /// The settings in the daemon's terms.
     func settings() throws -> BalancerChoices {
         try BalancerChoices(
             dataPlane: dataPlane, directReturnSlots: directReturnSlots,
             balancing: balancing, panicThreshold: panicThreshold, cordoned: cordoned,
             onDown: onDown,
-            slowStart: slowStart,
+            slowStart: slowStart, timeWait: timeWait,
             checkFastInterval: checkFastInterval ?? Terminal.environment("check-fast-interval"),
             checkDownInterval: checkDownInterval ?? Terminal.environment("check-down-interval"),
             checkInitial: checkInitial, checkCommands: checkCommands)

@@ -1,9 +1,12 @@
+import Foundation
 import LabKit
 import Testing
 
 extension LabTests {
     /// The nodes' proxies are well all the time, and so is every check.
-    @Suite("a node whose port drops connections, which no check notices")
+    ///
+    /// A node's port of each family is a target of its own: both are ejected, and both come back.
+    @Suite("a node whose port drops or refuses connections, which no check notices")
     struct EjectionTests {
         private let lab = Lab.shared
 
@@ -18,6 +21,7 @@ extension LabTests {
                 spec:
                   type: LoadBalancer
                   externalTrafficPolicy: Local
+                  ipFamilyPolicy: PreferDualStack
                   selector: {\(selector)}
                   ports:
                     - {name: http, protocol: TCP, port: 80, targetPort: http}
@@ -25,8 +29,37 @@ extension LabTests {
                 """
         }
 
-        private func isEjected() async throws -> Bool {
-            try await lab.balancerStatus().contains("\"ejected\"")
+        private struct Status: Decodable {
+            struct Service: Decodable {
+                struct Backend: Decodable {
+                    let node: String
+                    let target: String
+                    let state: String
+                }
+
+                let backends: [Backend]
+            }
+
+            let services: [Service]
+        }
+
+        /// The targets that are ejected, such as `192.168.50.2:30080/tcp`.
+        private func ejected() async throws -> [String] {
+            let text = try await lab.balancerStatus()
+            return try JSONDecoder().decode(Status.self, from: Data(text.utf8)).services
+                .flatMap(\.backends).filter { $0.state == "ejected" }.map(\.target)
+        }
+
+        /// Sends until node2 is ejected, in both families.
+        private func sendUntilEjected(_ targets: [String]) async throws {
+            try await eventually("node2 is ejected in both families", within: .seconds(60)) {
+                _ = try await lab.send(
+                    60, from: "client", to: targets, atOnce: 60, timeoutMilliseconds: 300)
+                let ejected = try await ejected()
+                return ejected.count == 2
+                    && ejected.contains { $0.hasPrefix("192.168.50.2:") }
+                    && ejected.contains { $0.hasPrefix("[fd50::2]:") }
+            }
         }
 
         /// The connections of which the balancer has seen that nobody answered.
@@ -35,26 +68,40 @@ extension LabTests {
                 "sluice_balancer_observed_connections_total", with: "unanswered")
         }
 
-        /// Runs the body with the Service's address while nodes drop what comes to its port, or
-        /// what this match says of it.
-        private func whileDropping(
-            _ match: String = "", on nodes: [String], _ selector: String,
+        /// Runs the body with a balancer that was started with these arguments.
+        private func withBalancer(
+            _ arguments: String..., body: () async throws -> Void
+        ) async throws {
+            try await lab.restoring {
+                try await lab.restart("balancer", "balancer", with: arguments)
+                try await Cluster(lab).waitUntilServed()
+                try await body()
+            } afterwards: {
+                try await lab.restart("balancer", "balancer")
+                try await Cluster(lab).waitUntilServed()
+            }
+        }
+
+        /// Runs the body with the Service's address of each family while nodes drop what comes to
+        /// its port, or have this fate for what this match says of it.
+        private func whileFailing(
+            _ match: String = "", fate: String = "drop", on nodes: [String], _ selector: String,
             _ annotations: [String: String] = [:],
-            _ body: (_ target: String, _ repair: () async throws -> Void) async throws -> Void
+            _ body: (_ targets: [String], _ repair: () async throws -> Void) async throws -> Void
         ) async throws {
             try await lab.with(manifest(selector, annotations), as: "observed.yaml") {
-                try await eventually("the Service has an address") {
-                    (try? await Cluster(lab).target("observed", .virtualIP, .v4)) != nil
+                try await eventually("the Service has addresses") {
+                    try await Cluster(lab).services()["observed"]?.virtualIPs.count == 2
                 }
-                let target = try await Cluster(lab).target("observed", .virtualIP, .v4)
+                let targets = try await Cluster(lab).targets("observed", .virtualIP)
                 try await eventually("it answers") {
-                    try await lab.send(9, from: "client", to: [target], timeoutMilliseconds: 500)
-                        .answered == 9
+                    try await lab.send(18, from: "client", to: targets, timeoutMilliseconds: 500)
+                        .answered == 18
                 }
                 let port = try await Cluster(lab).service("observed").nodePorts.first ?? 0
                 let repair = {
                     for node in nodes {
-                        _ = try await lab.attempt(node, "nft", "delete", "table", "ip", "dropping")
+                        _ = try await lab.attempt(node, "nft", "delete", "table", "inet", "failing")
                     }
                 }
                 try await lab.restoring {
@@ -62,44 +109,42 @@ extension LabTests {
                         try await lab.exec(
                             node, "nft",
                             """
-                            add table ip dropping; add chain ip dropping prerouting { \
+                            add table inet failing; add chain inet failing prerouting { \
                             type filter hook prerouting priority -300; }; \
-                            add rule ip dropping prerouting tcp dport \(port) \(match) drop
+                            add rule inet failing prerouting tcp dport \(port) \(match) \(fate)
                             """)
                     }
-                    try await body(target) { try await repair() }
+                    try await body(targets) { try await repair() }
                 } afterwards: {
                     try await repair()
                 }
             }
         }
 
-        @Test("it is ejected, no client fails then, and it comes back after its time")
-        func ejected() async throws {
-            try await lab.restoring {
-                try await lab.restart(
-                    "balancer", "balancer", with: "--ejection-time", "2s")
-                try await Cluster(lab).waitUntilServed()
-                try await whileDropping(on: ["node2"], "ordinal: \"1\"") { target, repair in
-                    try await eventually("node2 is ejected") {
-                        _ = try await lab.send(
-                            30, from: "client", to: [target], atOnce: 30, timeoutMilliseconds: 300)
-                        return try await isEjected()
-                    }
+        /// A refusal is held back, so no client notices; five of them in a row are an ejection.
+        @Test(
+            "it is ejected, no client fails then, and it comes back after its time",
+            arguments: ["drop", "reject with tcp reset"])
+        func comesBack(fate: String) async throws {
+            try await withBalancer("--ejection-time", "2s") {
+                try await whileFailing(
+                    fate: fate, on: ["node2"], "ordinal: \"1\""
+                ) { targets, repair in
+                    try await sendUntilEjected(targets)
                     let report = try await lab.send(
-                        60, from: "client", to: [target], atOnce: 10, timeoutMilliseconds: 900)
+                        60, from: "client", to: targets, atOnce: 20, timeoutMilliseconds: 900)
                     #expect(report.answered == 60)
                     try await repair()
-                    try await eventually("node2 is back") {
-                        let report = try await lab.send(
-                            30, from: "client", to: [target], atOnce: 10, timeoutMilliseconds: 900)
-                        return report.pods.contains("node2-pod1")
+                    for target in targets {
+                        try await eventually("node2 is back", within: .seconds(60)) {
+                            try await lab.send(
+                                30, from: "client", to: [target], atOnce: 10,
+                                timeoutMilliseconds: 900
+                            ).nodes.contains("node2")
+                        }
                     }
-                    #expect(try await !isEjected())
+                    #expect(try await ejected().isEmpty)
                 }
-            } afterwards: {
-                try await lab.restart("balancer", "balancer")
-                try await Cluster(lab).waitUntilServed()
             }
         }
 
@@ -107,38 +152,32 @@ extension LabTests {
         @Test("a check that connects to its port brings it back long before its time")
         func checkBringsBack() async throws {
             let notes = ["check": "tcp", "check-fall": "100"]
-            try await lab.restoring {
-                try await lab.restart("balancer", "balancer", with: "--ejection-time", "5m")
-                try await Cluster(lab).waitUntilServed()
-                try await whileDropping(on: ["node2"], "ordinal: \"1\"", notes) { target, repair in
-                    try await eventually("node2 is ejected") {
-                        _ = try await lab.send(
-                            30, from: "client", to: [target], atOnce: 30, timeoutMilliseconds: 300)
-                        return try await isEjected()
-                    }
+            try await withBalancer("--ejection-time", "5m") {
+                try await whileFailing(on: ["node2"], "ordinal: \"1\"", notes) { targets, repair in
+                    try await sendUntilEjected(targets)
                     try await repair()
                     try await eventually("node2 is back", within: .seconds(60)) {
-                        try await !isEjected()
+                        try await ejected().isEmpty
                     }
-                    let report = try await lab.send(60, from: "client", to: [target], atOnce: 10)
-                    #expect(report.answered == 60)
-                    #expect(report.nodes.contains("node2"))
+                    for target in targets {
+                        let report = try await lab.send(
+                            60, from: "client", to: [target], atOnce: 10)
+                        #expect(report.answered == 60)
+                        #expect(report.nodes.contains("node2"))
+                    }
                 }
-            } afterwards: {
-                try await lab.restart("balancer", "balancer")
-                try await Cluster(lab).waitUntilServed()
             }
         }
 
         @Test("where one SYN of a hundred is lost nobody is ejected")
         func loss() async throws {
             let lossy = "tcp flags & (syn | ack) == syn numgen random mod 100 0"
-            try await whileDropping(lossy, on: Lab.nodes, "ordinal: \"1\"") { target, _ in
+            try await whileFailing(lossy, on: Lab.nodes, "ordinal: \"1\"") { targets, _ in
                 let ejections = try await lab.metric("sluice_balancer_ejections_total")
                 let observed = try await lab.metric(
                     "sluice_balancer_observed_connections_total")
                 let report = try await lab.send(
-                    2_000, from: "client", to: [target], atOnce: 50, timeoutMilliseconds: 9_000)
+                    2_000, from: "client", to: targets, atOnce: 50, timeoutMilliseconds: 9_000)
                 #expect(report.answered == 2_000)
                 #expect(report.seconds > 0.9, "some SYNs were lost, and sent again")
                 try await eventually("all of them count") {
@@ -152,12 +191,12 @@ extension LabTests {
 
         @Test("the only node of a Service is never ejected")
         func onlyOne() async throws {
-            try await whileDropping(on: ["node1"], "name: node1-pod1") { target, _ in
+            try await whileFailing(on: ["node1"], "name: node1-pod1") { targets, _ in
                 let before = try await unanswered()
                 _ = try await lab.send(
-                    30, from: "client", to: [target], atOnce: 30, timeoutMilliseconds: 300)
-                try await eventually("all of them count") { try await unanswered() >= before + 30 }
-                #expect(try await !isEjected())
+                    60, from: "client", to: targets, atOnce: 60, timeoutMilliseconds: 300)
+                try await eventually("all of them count") { try await unanswered() >= before + 60 }
+                #expect(try await ejected().isEmpty)
             }
         }
     }

@@ -83,6 +83,8 @@ extension LabTests {
                 _ = try await sluice("balancer", ["cleanup"]).checked()
                 #expect(try await shownAddresses(addresses) == [])
                 #expect(try await lab.exec("balancer", "nft", "list", "tables").isEmpty)
+                let timeWait = "net.netfilter.nf_conntrack_tcp_timeout_time_wait"
+                #expect(try await lab.exec("balancer", "sysctl", "-n", timeWait) == "120\n")
                 let second = try await sluice("balancer", ["cleanup"]).checked()
                 #expect(second.text == "nothing of sluice was left on this host\n")
             } afterwards: {

@@ -73,8 +73,8 @@ struct HealthProberTests {
             as [(Int, CheckFailure?)])
     func judges(status: Int, failure: CheckFailure?) async throws {
         let server = try await TestServer.answering("HTTP/1.1 \(status) So\r\n\r\n")
-        #expect(
-            try await outcome(HealthCheck(server.socket, .get(path: path))).failure == failure)
+        let check = HealthCheck(server.socket, .get(path: path))
+        #expect(try await outcome(check, timeout: .seconds(60)).failure == failure)
         try await server.close()
     }
 
@@ -145,7 +145,7 @@ struct HealthProberTests {
             paced(
                 HealthCheck(
                     (number.isMultiple(of: 50) ? silent : good).socket, .get(path: "/\(number)")),
-                interval: .seconds(1), timeout: .milliseconds(500))
+                interval: .seconds(1), timeout: .seconds(3))
         }
         let outcomes = try await outcomes(
             of: checks, atLeast: 1, maximumConcurrentChecks: 20)

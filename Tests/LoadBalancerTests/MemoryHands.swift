@@ -31,6 +31,8 @@ actor MemoryWriter: FrontendWriter {
     private var clients: [(frontend: Frontend, backend: SocketEndpoint)] = []
     /// How many calls are refused before the first that succeeds.
     private var refusalsLeft = 0
+    /// How many changes it took to remove idle chains so far.
+    private(set) var sweptChangeCount = 0
 
     init(_ deeds: Deeds) { self.deeds = deeds }
 
@@ -105,6 +107,11 @@ actor MemoryWriter: FrontendWriter {
         }
         if isLast { affinitySweep.endRound() }
         return count - clients.count
+    }
+
+    func sweepIdleChains() throws(NetfilterError) -> WriteReport {
+        sweptChangeCount += table.sweepIdleChains().count
+        return WriteReport()
     }
 
     func compare(always: Bool) throws(NetfilterError) -> KernelComparison? {

@@ -16,6 +16,8 @@ struct TestServer {
     enum Manner: Sendable {
         /// Sends these pieces, one after each pause, once something was asked.
         case answers([String], pause: TimeAmount)
+        /// Says this, and what it was asked, and ends the connection.
+        case repeats(String)
         /// Accepts, and never says anything.
         case silent
         /// Ends the connection once something was asked.
@@ -26,15 +28,19 @@ struct TestServer {
     /// Where it listens.
     let socket: SocketEndpoint
 
-    /// Listens at a port that is free.
-    init(_ manner: Manner, at host: String = "127.0.0.1") async throws {
+    /// The port where it listens.
+    var port: Int { Int(socket.port.rawValue) }
+
+    /// Listens at a port that is free, or at this one.
+    init(_ manner: Manner, at host: String = "127.0.0.1", port: Int = 0) async throws {
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Manners(manner))
                 }
             }
-            .bind(host: host, port: 0).get()
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(host: host, port: port).get()
         socket = place(of: channel, at: host)
     }
 
@@ -61,6 +67,11 @@ private final class Manners: ChannelInboundHandler {
         switch manner {
         case .silent: break
         case .closes: context.close(promise: nil)
+        case .repeats(let head):
+            var answer = context.channel.allocator.buffer(string: head)
+            answer.writeImmutableBuffer(unwrapInboundIn(data))
+            context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+            context.close(promise: nil)
         case .answers(let pieces, let pause): say(pieces[...], pause, context.channel)
         }
     }

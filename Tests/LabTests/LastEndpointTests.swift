@@ -1,0 +1,74 @@
+import LabKit
+import Testing
+
+extension LabTests {
+    /// A node without an endpoint drops what comes to the nodePort of such a Service, and says at
+    /// its `healthCheckNodePort` that it has none: until that is heard clients wait for nobody.
+    @Suite("a node without an endpoint, and the policy Local: a SYN that met it is not lost")
+    struct LastEndpointTests {
+        private let lab = Lab.shared
+        /// 200 requests a second and family, each with 3 s to succeed.
+        private let load = ["-r", "400", "-n", "2000", "-d", "30"]
+
+        private func manifest(_ selector: String) -> String {
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: shrinking}
+            spec:
+              type: LoadBalancer
+              externalTrafficPolicy: Local
+              ipFamilyPolicy: PreferDualStack
+              selector: {\(selector)}
+              ports:
+                - {name: http, protocol: TCP, port: 80, targetPort: http}
+
+            """
+        }
+
+        /// Runs the body with the Service's addresses once these nodes alone answer.
+        private func with(
+            _ selector: String, on nodes: [String],
+            _ body: (_ targets: [String]) async throws -> Void
+        ) async throws {
+            try await lab.with(manifest(selector), as: "shrinking.yaml") {
+                try await eventually("the Service has addresses") {
+                    try await Cluster(lab).services()["shrinking"]?.virtualIPs.count == 2
+                }
+                let targets = try await Cluster(lab).targets("shrinking", .virtualIP)
+                try await waitFor(nodes, at: targets)
+                try await body(targets)
+            }
+        }
+
+        private func waitFor(_ nodes: [String], at targets: [String]) async throws {
+            try await eventually("\(nodes) answer", within: .seconds(60)) {
+                let report = try await lab.send(
+                    60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
+                return report.answered == 60 && report.nodes == Set(nodes)
+            }
+        }
+
+        @Test("nodes lose their last endpoints under load: no request fails")
+        func goes() async throws {
+            try await with("ordinal: \"1\"", on: Lab.nodes) { targets in
+                let report = try await lab.underLoad(load, from: "client", to: targets) {
+                    try await lab.apply(manifest("name: node1-pod1"), as: "shrinking.yaml")
+                }
+                #expect(report.answered == 2000, "\(report)")
+                try await waitFor(["node1"], at: targets)
+            }
+        }
+
+        @Test("kill -9 and a restart of the balancer, which knows no node's endpoints then")
+        func restart() async throws {
+            try await with("name: node1-pod1", on: ["node1"]) { targets in
+                let report = try await lab.underLoad(load, from: "client", to: targets) {
+                    try await lab.restart("balancer", "balancer", signal: "KILL")
+                }
+                #expect(report.answered == 2000, "\(report)")
+            }
+            try await Cluster(lab).waitUntilServed()
+        }
+    }
+}
