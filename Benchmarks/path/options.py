@@ -11,4 +11,4 @@ def add_to(parser):
     add_number(
         parser, "--seconds", 1, "how long a turn measures throughput, and as long again latency")
     add_number(
-        parser, "--chains-seconds", 300, "how long nft may take to load the ruleset of chains")
+        parser, "--load-seconds", 360, "how long nft may take to load a ruleset")

@@ -6,6 +6,7 @@ import re
 import statistics
 import subprocess
 import tempfile
+import time
 
 import chains
 import figures
@@ -59,40 +60,52 @@ def load(stack, folder, options, services):
     frontends = [addresses[number] for number in range(services)]
     measured = services // 2
     pods = cluster.pods_of(measured)
-    targets = [("sluice", f"{frontends[measured]}:80", lambda: [planned.stdout])]
-    targets.append((
-        "chains", f"{frontends[measured]}:80",
-        lambda: chains.ruleset(frontends, cluster.pods_of)))
+    targets = [
+        ("sluice", f"{frontends[measured]}:80", [planned.stdout]),
+        ("chains", f"{frontends[measured]}:80", chains.transactions(frontends, cluster.pods_of))]
     if services == options.services[0]:
-        targets.insert(0, ("direct", f"{pods[0]}:8080", lambda: []))
+        targets.insert(0, ("direct", f"{pods[0]}:8080", []))
     nodes = []
-    for kind, target, ruleset in targets:
+    for kind, target, transactions in targets:
+        say(f"{services:,} Services: {kind}: loading")
         network = stack.enter_context(Network(f"{kind}{services}", pods))
-        path = os.path.join(folder, "rules.nft")
-        with open(path, "w") as file:
-            file.writelines(ruleset())
-        say(f"{services:,} Services: {kind}: loading {os.path.getsize(path) >> 20} MiB of rules")
+        before, start = kernel_memory(), time.monotonic()
         try:
-            network.node.demand("nft", "-f", path, seconds=options.chains_seconds)
+            for text in transactions:
+                left = options.load_seconds - (time.monotonic() - start)
+                network.node.demand("nft", "-f", "-", input=text, seconds=left)
         except subprocess.TimeoutExpired:
-            say(f"{kind}: nft did not load it within {options.chains_seconds} s; left out")
+            say(f"{kind}: nft did not load it within {options.load_seconds} s; left out")
             continue
+        took = time.monotonic() - start
         network.load.wait_until_served([target])
         nodes.append({
             "kind": kind, "services": services, "network": network, "target": target,
+            "loaded": took, "kernel_memory": kernel_memory() - before,
             "rates": [], "latencies": []})
     return nodes
+
+
+def kernel_memory():
+    """Bytes that the kernel has for objects which it cannot drop, as rules are."""
+    with open("/proc/meminfo") as file:
+        lines = dict(line.split(":", 1) for line in file)
+    return int(lines["SUnreclaim"].split()[0]) * 1024
 
 
 def table(results):
     """The medians, and each against direct routing in the same round."""
     direct = results[0]
-    rows = [("ruleset", "Services", "connections/s", "of direct", "first packet", "of direct")]
+    rows = [(
+        "ruleset", "Services", "loaded in", "kernel memory", "connections/s", "of direct",
+        "first packet", "of direct")]
     for node in results:
         rows.append((
             {"direct": "direct routing, no rules", "sluice": "sluice",
              "chains": "a chain an endpoint"}[node["kind"]],
-            "" if node["kind"] == "direct" else f"{node['services']:,}",
+            *(("", "", "") if node["kind"] == "direct" else (
+                f"{node['services']:,}", figures.shown(node["loaded"], "s"),
+                figures.shown(node["kernel_memory"], "MiB"))),
             f"{statistics.median(node['rates']):,.0f}",
             figures.shown(ratio(node["rates"], direct["rates"]), "×"),
             f"{statistics.median(node['latencies']) * 1e6:.0f} µs",

@@ -23,11 +23,16 @@ enum ConntrackMessage {
     static func delete(_ flow: Flow) -> NetworkMessage {
         var message = begin(
             IPCTNL_MSG_CT_DELETE, flags: 0, family: flow.family, operation: .deleteFlows)
-        message.nest(ConntrackAttribute.original) { tuple in
-            put(flow.original, flow.transport, into: &tuple)
-        }
+        putEnds(of: flow, into: &message)
         message.put(ConntrackAttribute.id, flow.id.bigEndian)
-        if flow.zone != 0 { message.put(ConntrackAttribute.zone, flow.zone.bigEndian) }
+        return message
+    }
+
+    /// Asks for the flow between these ends, whichever it is now.
+    static func find(_ flow: Flow) -> NetworkMessage {
+        var message = begin(
+            IPCTNL_MSG_CT_GET, flags: 0, family: flow.family, operation: .listFlows)
+        putEnds(of: flow, into: &message)
         return message
     }
 
@@ -47,6 +52,13 @@ enum ConntrackMessage {
         message.append(UInt8(NFNETLINK_V0))
         message.append(UInt16(0))
         return message
+    }
+
+    private static func putEnds(of flow: Flow, into message: inout NetworkMessage) {
+        message.nest(ConntrackAttribute.original) { tuple in
+            put(flow.original, flow.transport, into: &tuple)
+        }
+        if flow.zone != 0 { message.put(ConntrackAttribute.zone, flow.zone.bigEndian) }
     }
 
     private static func put(

@@ -12,10 +12,15 @@ package struct ConntrackSocket: ~Copyable, Sendable {
     ///
     /// The answers are the same without; a kernel that refuses is asked for everything.
     package var filtersInKernel = true
+    /// Up to so many flows are looked through as text, which costs the host far less; the answers
+    /// are the same.
+    package var mostFlowsAsText = ConntrackText.maximumFlows
+    private let text: ConntrackText
 
     /// Opens the table of the namespace that `ip netns` calls so, or of the calling thread's own.
     package init(inNamespace namespace: String? = nil) throws(NetworkError) {
         socket = try NetworkSocket(protocolNumber: NETLINK_NETFILTER, inNamespace: namespace)
+        text = ConntrackText(namespace: namespace)
     }
 
     /// The TCP, UDP and SCTP flows that the filter means.
@@ -85,8 +90,9 @@ package struct ConntrackSocket: ~Copyable, Sendable {
         matchingAnyOf filters: [FlowFilter]
     ) throws(NetworkError) -> [Flow] {
         guard !filters.isEmpty else { return [] }
-        let common = FlowFilter.common(of: filters)
         let index = FlowFilterIndex(filters)
+        if filters.allSatisfy(\.namesAnEnd), let flows = try flowsByText(index) { return flows }
+        let common = FlowFilter.common(of: filters)
         do throws(NetworkError) {
             return try list(common, index, filtersInKernel: filtersInKernel)
         } catch {
@@ -95,6 +101,31 @@ package struct ConntrackSocket: ~Copyable, Sendable {
             }
             return try list(common, index, filtersInKernel: false)
         }
+    }
+
+    /// Finds the flows in the text and asks for each that is meant; nil if there is no text, or if
+    /// there are too many flows for it.
+    private mutating func flowsByText(_ index: FlowFilterIndex) throws(NetworkError) -> [Flow]? {
+        guard mostFlowsAsText > 0, try usage().count <= mostFlowsAsText else { return nil }
+        let meant: [Flow]
+        do throws(NetworkError) {
+            guard let flows = try text.flows() else { return nil }
+            meant = flows.filter(index.matches)
+        } catch {
+            mostFlowsAsText = 0
+            return nil
+        }
+        var found: [Flow] = []
+        for flow in meant {
+            do throws(NetworkError) {
+                found += try socket.exchange(ConntrackMessage.find(flow)) { message in
+                    Flow(ctnetlink: message)
+                }
+            } catch {
+                guard error.isNotFound else { throw error }
+            }
+        }
+        return found.filter(index.matches)
     }
 
     private mutating func list(

@@ -120,6 +120,25 @@ struct NetworkConntrackTests {
         #expect(try conntrack.delete(where: FlowFilter(backendAddress: ends.answering)) == 2)
     }
 
+    @Test("the text tells what netlink tells, but for identities", arguments: IPFamily.allCases)
+    func textTellsTheSame(family: IPFamily) throws {
+        let lab = try NetworkLab()
+        let ends = try Ends(family)
+        try lab.loadRules(ends.rules)
+        try makeFlows(lab, ends)
+        var conntrack = try ConntrackSocket(inNamespace: lab.router)
+        let told: FlowStatus = [.seenReply, .assured, .confirmed, .sourceNAT, .destinationNAT]
+        let text = try #require(try ConntrackText(namespace: lab.router).flows())
+        let wanted = try conntrack.flows().map { flow in
+            Flow(
+                transport: flow.transport, original: flow.original, reply: flow.reply,
+                status: flow.status.intersection(told), tcpState: flow.tcpState, id: 0,
+                zone: flow.zone)
+        }
+        #expect(Set(text) == Set(wanted))
+        #expect(text.filter { $0.frontend?.address == ends.virtual }.count == 4)
+    }
+
     @Test("transport, frontend and backend all have to agree", arguments: IPFamily.allCases)
     func allHaveToAgree(family: IPFamily) throws {
         let lab = try NetworkLab()
@@ -141,9 +160,9 @@ struct NetworkConntrackTests {
     }
 
     @Test(
-        "many filters of both families act at once, with and without the kernel's help",
-        arguments: [true, false])
-    func manyFilters(filtersInKernel: Bool) throws {
+        "many filters of both families act at once, by text, with and without the kernel's help",
+        arguments: [(true, ConntrackText.maximumFlows), (true, 0), (false, 0)])
+    func manyFilters(filtersInKernel: Bool, mostFlowsAsText: Int) throws {
         let lab = try NetworkLab()
         var filters: [FlowFilter] = []
         for family in IPFamily.allCases {
@@ -158,6 +177,7 @@ struct NetworkConntrackTests {
         }
         var conntrack = try ConntrackSocket(inNamespace: lab.router)
         conntrack.filtersInKernel = filtersInKernel
+        conntrack.mostFlowsAsText = mostFlowsAsText
         let before = try conntrack.flows().count
         // Both families have the transport in common, which the kernel can narrow by.
         let udp = filters.filter { $0.transport == .udp }

@@ -37,8 +37,7 @@ struct ChaosService: Sendable {
         if !ingress.isEmpty { fields.append("loadBalancerClass: lab/other") }
         self.fields = fields
         labels = random.chance(0.05) ? ["service.kubernetes.io/service-proxy-name: other"] : []
-        annotations =
-            random.chance(0.2) ? ["sluice.io/source-ranges: \"\(Self.someSources)\""] : []
+        annotations = Self.annotations(using: &random)
         endpoints =
             selects
             ? ChaosEndpoints.pods(of: Self.name(place), using: &random)
@@ -135,6 +134,16 @@ struct ChaosService: Sendable {
             fields.append("trafficDistribution: \(word)")
         }
         return fields
+    }
+
+    private static func annotations(using random: inout SplitMix) -> [String] {
+        var annotations: [String] = []
+        if random.chance(0.2) {
+            annotations.append("sluice.io/source-ranges: \"\(someSources)\"")
+        }
+        // Says nothing without `sessionAffinity: ClientIP`, which is left to chance, too.
+        if random.chance(0.4) { annotations.append("sluice.io/affinity-scope: service") }
+        return annotations
     }
 
     /// Addresses of somebody else's load balancer; often none, so that the lab's own gives them.
