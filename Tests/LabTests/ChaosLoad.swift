@@ -156,7 +156,8 @@ final class ChaosLoad: Sendable {
         to targets: [String]
     ) throws -> Program {
         let command = ["loadgen", "-j", "-i", "1000", "-d", "86400", "-m", transport.rawValue]
-        let timeout = options.contains("-t") ? [] : ["-t", "5000"]
-        return try lab.startInNetwork(of: host, command + timeout + options + targets)
+        // A client whose packet a foreign rule drops sends it again: TCP does so by itself.
+        let patience = options.contains("-t") ? [] : ["-t", "5000", "-a", "1000"]
+        return try lab.startInNetwork(of: host, command + patience + options + targets)
     }
 }

@@ -16,6 +16,7 @@ struct slot {
     uint32_t finished_on_socket;
     uint8_t active, connected;
     uint64_t scheduled, deadline; /* nanoseconds */
+    uint64_t asked;               /* when the request was sent last */
     uint32_t received;            /* bytes of the reply so far */
     int32_t wanted;               /* the whole reply's length with keep-alive, or NONE */
     char excerpt[EXCERPT_MAX_BYTES];
@@ -64,6 +65,7 @@ static void activate(struct slot *slot, uint64_t scheduled, uint64_t now)
     slot->active = 1;
     slot->scheduled = scheduled;
     slot->deadline = now + options.timeout_nanoseconds;
+    slot->asked = now;
     slot->received = 0;
     slot->wanted = NONE;
     slot->excerpt_length = 0;
@@ -234,6 +236,23 @@ uint64_t exchanges_expire(uint64_t now)
 {
     while (oldest != NONE && slots[oldest].deadline <= now) give_up(&slots[oldest], TIMED_OUT, now);
     return oldest == NONE ? 0 : slots[oldest].deadline;
+}
+
+uint64_t exchanges_repeat(uint64_t now)
+{
+    uint64_t next_due = 0;
+    if (!options.udp || !options.repeat_nanoseconds) return 0;
+    for (int i = oldest; i != NONE;) {
+        struct slot *slot = &slots[i];
+        i = slot->next; /* the slot may leave the list */
+        if (slot->asked + options.repeat_nanoseconds <= now) {
+            slot->asked = now;
+            send_request(slot, now);
+        }
+        uint64_t due = slot->asked + options.repeat_nanoseconds;
+        if (slot->active && (!next_due || due < next_due)) next_due = due;
+    }
+    return next_due;
 }
 
 int exchanges_wait(int64_t nanoseconds)

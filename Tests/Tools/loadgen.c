@@ -7,7 +7,8 @@
  *   TCP  socket, connect, send the request, read the reply, close. With -k N, N requests go over
  *        each connection (the reply must carry Content-Length).
  *   UDP  one datagram out, one datagram back; with -k N a socket (that is, a source port, a flow)
- *        serves N exchanges before it is replaced.
+ *        serves N exchanges before it is replaced; with -a MS a datagram that is not answered for
+ *        so long is sent again.
  *
  * Closed loop (default): a finished exchange is replaced at once.
  * Open loop (-r RATE): exchanges start on a fixed schedule and latency counts from the scheduled
@@ -89,6 +90,7 @@ static int run(uint64_t begin)
         if (over && (stopped || !exchanges_in_flight())) return 0;
         if (!over) start_exchanges(now, &due, step);
         uint64_t expires = exchanges_expire(now);
+        uint64_t repeats = exchanges_repeat(now);
 
         int64_t wait = IDLE_WAIT_NANOSECONDS;
         if (!over) wait = (int64_t)(measured_to - now);
@@ -97,6 +99,7 @@ static int run(uint64_t begin)
         if (!over && !step && !exchanges_in_flight())
             at_most(&wait, now + RETRY_WAIT_NANOSECONDS, now);
         if (expires) at_most(&wait, expires, now);
+        if (repeats) at_most(&wait, repeats, now);
         if (interval) at_most(&wait, report_at, now);
         if (exchanges_wait(wait < 0 ? 0 : wait) < 0) return -1;
 

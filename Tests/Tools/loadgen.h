@@ -31,6 +31,7 @@ struct options {
     int in_flight;
     double seconds, warm_up_seconds, rate, interval_milliseconds;
     uint64_t limit, timeout_nanoseconds, slow_microseconds;
+    uint64_t repeat_nanoseconds; /* 0 = a datagram is sent once */
     uint32_t exchanges_a_socket; /* 0 = no limit */
     /* Source addresses in turn: `source` and the `source_count` - 1 that follow it. */
     struct sockaddr_storage source;
@@ -92,6 +93,9 @@ uint64_t exchanges_started(void);
 
 /* Fails what has waited too long; returns when the next one will, or 0 when none is in flight. */
 uint64_t exchanges_expire(uint64_t now);
+
+/* Sends datagrams again that nobody answers; returns when the next is due, or 0 when none is. */
+uint64_t exchanges_repeat(uint64_t now);
 
 /* Waits at most `nanoseconds` for sockets and carries their exchanges on; -1 on failure. */
 int exchanges_wait(int64_t nanoseconds);

@@ -18,6 +18,7 @@ static const char usage_text[] =
     "  -r RATE       open loop, exchanges a second (default 0: closed loop)\n"
     "  -n N          stop after N exchanges have started (default: no limit)\n"
     "  -t MS         time allowed for one exchange (default 2000)\n"
+    "  -a MS         UDP: ask again, from the same port, after so long (default 0: never)\n"
     "  -k N          exchanges a connection or UDP socket (default 1, 0 = no limit)\n"
     "  -s A[-B]      bind source addresses of this range, in turn; they may differ in the\n"
     "                last 32 bits\n"
@@ -134,7 +135,7 @@ void options_read(int argc, char **argv)
 {
     const char *request = NULL;
     int option;
-    while ((option = getopt(argc, argv, "m:c:d:w:r:n:t:k:s:p:q:S:Ri:ojh")) != -1) {
+    while ((option = getopt(argc, argv, "m:c:d:w:r:n:t:a:k:s:p:q:S:Ri:ojh")) != -1) {
         switch (option) {
         case 'm': read_protocol(optarg); break;
         case 'c': options.in_flight = atoi(optarg); break;
@@ -143,6 +144,7 @@ void options_read(int argc, char **argv)
         case 'r': options.rate = atof(optarg); break;
         case 'n': options.limit = scaled(optarg, 1); break;
         case 't': options.timeout_nanoseconds = scaled(optarg, 1000000); break;
+        case 'a': options.repeat_nanoseconds = scaled(optarg, 1000000); break;
         case 'k': options.exchanges_a_socket = (uint32_t)scaled(optarg, 1); break;
         case 's': read_sources(optarg); break;
         case 'p': read_ports(optarg); break;
