@@ -31,7 +31,7 @@ ROWS = (
     ("CPU of the proxy while idle", "proxy_idle_cpu", "%", ""),
     ("CPU of the API while idle", "api_idle_cpu", "%", ""),
     ("resident memory of the proxy", "proxy_resident", "MiB", ""),
-    ("  the most there was", "proxy_resident_most", "MiB", "≤ 60 / 200 / 1,200 MB"),
+    ("  the most of a cold start", "cold_start_resident_most", "MiB", "≤ 60 / 200 / 1,200 MB"),
     ("  the most after a restart", "restart_resident_most", "MiB", ""),
     ("resident memory of the API", "api_resident", "MiB", ""),
     ("  the most there was", "api_resident_most", "MiB", ""),
