@@ -13,14 +13,7 @@ struct ObjectReaderTests {
         try await RunningServer.with(store) { server in
             var limits = ClientLimits()
             limits.pageItems = 1
-            let client = APIClient(try APITarget(url: server.url), limits: limits)
-            do {
-                try await body(client)
-            } catch {
-                await client.shutdown()
-                throw error
-            }
-            await client.shutdown()
+            try await server.withClient(limits: limits, body)
         }
     }
 

@@ -53,8 +53,10 @@ struct RunningServer: Sendable {
     }
 
     /// Runs a body with a client of this server; ends the client with it.
-    func withClient(_ body: (APIClient) async throws -> Void) async throws {
-        let client = APIClient(try APITarget(url: url))
+    func withClient(
+        limits: ClientLimits = ClientLimits(), _ body: (APIClient) async throws -> Void
+    ) async throws {
+        let client = APIClient(try APITarget(url: url), limits: limits)
         do {
             try await body(client)
         } catch {

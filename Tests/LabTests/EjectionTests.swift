@@ -10,25 +10,6 @@ extension LabTests {
     struct EjectionTests {
         private let lab = Lab.shared
 
-        private func manifest(_ selector: String, _ annotations: [String: String]) -> String {
-            let notes = annotations.map { ", sluice.io/\($0.key): \"\($0.value)\"" }.sorted()
-            return """
-                apiVersion: v1
-                kind: Service
-                metadata:
-                  name: observed
-                  annotations: {sluice.io/ejection: "on"\(notes.joined())}
-                spec:
-                  type: LoadBalancer
-                  externalTrafficPolicy: Local
-                  ipFamilyPolicy: PreferDualStack
-                  selector: {\(selector)}
-                  ports:
-                    - {name: http, protocol: TCP, port: 80, targetPort: http}
-
-                """
-        }
-
         private struct Status: Decodable {
             struct Service: Decodable {
                 struct Backend: Decodable {
@@ -85,15 +66,14 @@ extension LabTests {
         /// Runs the body with the Service's address of each family while nodes drop what comes to
         /// its port, or have this fate for what this match says of it.
         private func whileFailing(
-            _ match: String = "", fate: String = "drop", on nodes: [String], _ selector: String,
-            _ annotations: [String: String] = [:],
+            _ match: String = "", fate: String = "drop", on nodes: [String],
+            selector: [String: String] = ["ordinal": "1"], _ annotations: [String: String] = [:],
             _ body: (_ targets: [String], _ repair: () async throws -> Void) async throws -> Void
         ) async throws {
-            try await lab.with(manifest(selector, annotations), as: "observed.yaml") {
-                try await eventually("the Service has addresses") {
-                    try await Cluster(lab).services()["observed"]?.virtualIPs.count == 2
-                }
-                let targets = try await Cluster(lab).targets("observed", .virtualIP)
+            let manifest = LabServices.localService(
+                "observed", annotations.merging(["ejection": "on"]) { own, _ in own },
+                selector: selector, hasDatagrams: false)
+            try await lab.withAddresses(of: "observed", manifest) { targets in
                 try await eventually("it answers") {
                     try await lab.send(18, from: "client", to: targets, timeoutMilliseconds: 500)
                         .answered == 18
@@ -127,9 +107,7 @@ extension LabTests {
             arguments: ["drop", "reject with tcp reset"])
         func comesBack(fate: String) async throws {
             try await withBalancer("--ejection-time", "2s") {
-                try await whileFailing(
-                    fate: fate, on: ["node2"], "ordinal: \"1\""
-                ) { targets, repair in
+                try await whileFailing(fate: fate, on: ["node2"]) { targets, repair in
                     try await sendUntilEjected(targets)
                     let report = try await lab.send(
                         60, from: "client", to: targets, atOnce: 20, timeoutMilliseconds: 900)
@@ -153,7 +131,7 @@ extension LabTests {
         func checkBringsBack() async throws {
             let notes = ["check": "tcp", "check-fall": "100"]
             try await withBalancer("--ejection-time", "5m") {
-                try await whileFailing(on: ["node2"], "ordinal: \"1\"", notes) { targets, repair in
+                try await whileFailing(on: ["node2"], notes) { targets, repair in
                     try await sendUntilEjected(targets)
                     try await repair()
                     try await eventually("node2 is back", within: .seconds(60)) {
@@ -172,7 +150,7 @@ extension LabTests {
         @Test("where one SYN of a hundred is lost nobody is ejected")
         func loss() async throws {
             let lossy = "tcp flags & (syn | ack) == syn numgen random mod 100 0"
-            try await whileFailing(lossy, on: Lab.nodes, "ordinal: \"1\"") { targets, _ in
+            try await whileFailing(lossy, on: Lab.nodes) { targets, _ in
                 let ejections = try await lab.metric("sluice_balancer_ejections_total")
                 let observed = try await lab.metric(
                     "sluice_balancer_observed_connections_total")
@@ -191,7 +169,7 @@ extension LabTests {
 
         @Test("the only node of a Service is never ejected")
         func onlyOne() async throws {
-            try await whileFailing(on: ["node1"], "name: node1-pod1") { targets, _ in
+            try await whileFailing(on: ["node1"], selector: ["name": "node1-pod1"]) { targets, _ in
                 let before = try await unanswered()
                 _ = try await lab.send(
                     60, from: "client", to: targets, atOnce: 60, timeoutMilliseconds: 300)

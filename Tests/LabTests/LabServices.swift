@@ -18,16 +18,18 @@ enum LabServices {
         manifest(name, type: type, selector: selector, notes: "", policy: "", ports: ports)
     }
 
-    /// A load balancer's Service of both families over one pod of each node, whose nodes send to
-    /// their own; with these annotations of ours.
+    /// A load balancer's Service of both families, whose nodes send to their own pods: to one of
+    /// each node, or to those selected; with these annotations of ours.
     static func localService(
-        _ name: String, _ annotations: [String: String], hasDatagrams: Bool = true
+        _ name: String, _ annotations: [String: String] = [:],
+        selector: [String: String] = ["ordinal": "1"], hasDatagrams: Bool = true
     ) -> String {
         let notes = annotations.sorted { $0.key < $1.key }
             .map { "    sluice.io/\($0.key): \"\($0.value)\"\n" }.joined()
         return manifest(
-            name, type: "LoadBalancer", selector: ["ordinal": "1"],
-            notes: "  annotations:\n\(notes)", policy: "  externalTrafficPolicy: Local\n",
+            name, type: "LoadBalancer", selector: selector,
+            notes: notes.isEmpty ? "" : "  annotations:\n\(notes)",
+            policy: "  externalTrafficPolicy: Local\n",
             ports: hasDatagrams ? ports : Array(ports.prefix(1)))
     }
 

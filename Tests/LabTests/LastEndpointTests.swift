@@ -10,32 +10,19 @@ extension LabTests {
         /// 200 requests a second and family, each with 3 s to succeed.
         private let load = ["-r", "400", "-n", "2000", "-d", "30"]
 
-        private func manifest(_ selector: String) -> String {
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: shrinking}
-            spec:
-              type: LoadBalancer
-              externalTrafficPolicy: Local
-              ipFamilyPolicy: PreferDualStack
-              selector: {\(selector)}
-              ports:
-                - {name: http, protocol: TCP, port: 80, targetPort: http}
+        private static let onAllNodes = ["ordinal": "1"]
+        private static let onNode1 = ["name": "node1-pod1"]
 
-            """
+        private func manifest(_ selector: [String: String]) -> String {
+            LabServices.localService("shrinking", selector: selector, hasDatagrams: false)
         }
 
         /// Runs the body with the Service's addresses once these nodes alone answer.
         private func with(
-            _ selector: String, on nodes: [String],
+            _ selector: [String: String], on nodes: [String],
             _ body: (_ targets: [String]) async throws -> Void
         ) async throws {
-            try await lab.with(manifest(selector), as: "shrinking.yaml") {
-                try await eventually("the Service has addresses") {
-                    try await Cluster(lab).services()["shrinking"]?.virtualIPs.count == 2
-                }
-                let targets = try await Cluster(lab).targets("shrinking", .virtualIP)
+            try await lab.withAddresses(of: "shrinking", manifest(selector)) { targets in
                 try await waitFor(nodes, at: targets)
                 try await body(targets)
             }
@@ -51,9 +38,9 @@ extension LabTests {
 
         @Test("nodes lose their last endpoints under load: no request fails")
         func goes() async throws {
-            try await with("ordinal: \"1\"", on: Lab.nodes) { targets in
+            try await with(Self.onAllNodes, on: Lab.nodes) { targets in
                 let report = try await lab.underLoad(load, from: "client", to: targets) {
-                    try await lab.apply(manifest("name: node1-pod1"), as: "shrinking.yaml")
+                    try await lab.apply(manifest(Self.onNode1), as: "shrinking.yaml")
                 }
                 #expect(report.answered == 2000, "\(report)")
                 try await waitFor(["node1"], at: targets)
@@ -62,7 +49,7 @@ extension LabTests {
 
         @Test("kill -9 and a restart of the balancer, which knows no node's endpoints then")
         func restart() async throws {
-            try await with("name: node1-pod1", on: ["node1"]) { targets in
+            try await with(Self.onNode1, on: ["node1"]) { targets in
                 let report = try await lab.underLoad(load, from: "client", to: targets) {
                     try await lab.restart("balancer", "balancer", signal: "KILL")
                 }

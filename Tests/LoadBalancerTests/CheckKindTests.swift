@@ -18,16 +18,7 @@ struct CheckKindTests {
     ) async throws -> CheckFailure? {
         let check = HealthCheck(
             socket, request, policy: try HealthPolicy(interval: .seconds(60), timeout: timeout))
-        let (outcomes, told) = AsyncStream.makeStream(of: CheckOutcome.self)
-        let prober = HealthProber(maximumConcurrentChecks: 1, commandFolder: commandFolder) {
-            told.yield($1)
-            return .seconds(60)
-        }
-        prober.change(starting: [check], ending: [])
-        var iterator = outcomes.makeAsyncIterator()
-        let outcome = await iterator.next()
-        await prober.shutdown()
-        return try #require(outcome).failure
+        return try await check.firstOutcome(commandFolder: commandFolder).failure
     }
 
     private func http(_ change: (inout HTTPRequest) -> Void) -> CheckRequest {

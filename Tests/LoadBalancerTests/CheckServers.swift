@@ -5,6 +5,9 @@ import NIOHPACK
 import NIOHTTP2
 import NIOPosix
 import NIOSSL
+import Testing
+
+@testable import LoadBalancer
 
 /// Answers datagrams with what they held.
 struct EchoServer {
@@ -141,4 +144,20 @@ struct HealthServer {
     }
 
     func close() async throws { try await channel.close() }
+}
+
+extension HealthCheck {
+    /// What comes of the check when it is made for the first time.
+    func firstOutcome(commandFolder: String? = nil) async throws -> CheckOutcome {
+        let (outcomes, told) = AsyncStream.makeStream(of: CheckOutcome.self)
+        let prober = HealthProber(maximumConcurrentChecks: 1, commandFolder: commandFolder) {
+            told.yield($1)
+            return .seconds(60)
+        }
+        prober.change(starting: [self], ending: [])
+        var iterator = outcomes.makeAsyncIterator()
+        let outcome = await iterator.next()
+        await prober.shutdown()
+        return try #require(outcome)
+    }
 }
