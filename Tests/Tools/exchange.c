@@ -17,10 +17,7 @@ struct slot {
     uint8_t active, connected;
     uint64_t scheduled, deadline; /* nanoseconds */
     uint64_t asked;               /* when the request was sent last */
-    uint32_t received;            /* bytes of the reply so far */
-    int32_t wanted;               /* the whole reply's length with keep-alive, or NONE */
-    char excerpt[EXCERPT_MAX_BYTES];
-    size_t excerpt_length;
+    struct reply reply;
 };
 
 static struct slot *slots;
@@ -66,9 +63,7 @@ static void activate(struct slot *slot, uint64_t scheduled, uint64_t now)
     slot->scheduled = scheduled;
     slot->deadline = now + options.timeout_nanoseconds;
     slot->asked = now;
-    slot->received = 0;
-    slot->wanted = NONE;
-    slot->excerpt_length = 0;
+    reply_begin(&slot->reply);
     slot->previous = newest;
     slot->next = NONE;
     if (newest != NONE) slots[newest].next = index;
@@ -100,7 +95,7 @@ static void close_socket(struct slot *slot)
 
 static void finish(struct slot *slot, uint64_t now, int reusable)
 {
-    results_succeeded(slot->scheduled, now, slot->excerpt, slot->excerpt_length);
+    results_succeeded(slot->scheduled, now, slot->reply.excerpt, slot->reply.excerpt_length);
     slot->finished_on_socket++;
     deactivate(slot);
     uint32_t most = options.exchanges_a_socket;
@@ -146,55 +141,28 @@ void exchange_begin(uint64_t scheduled)
     else if (slot->connected) send_request(slot, now);
 }
 
-/* Keeps the end of a TCP reply, and the beginning of a UDP one. */
-static void keep_excerpt(struct slot *slot, const char *part, size_t length)
-{
-    size_t room = sizeof slot->excerpt;
-    if (options.udp || length >= room) {
-        size_t kept = length < room ? length : room;
-        memcpy(slot->excerpt, options.udp ? part : part + length - kept, kept);
-        slot->excerpt_length = kept;
-        return;
-    }
-    size_t older = slot->excerpt_length + length > room ? room - length : slot->excerpt_length;
-    memmove(slot->excerpt, slot->excerpt + slot->excerpt_length - older, older);
-    memcpy(slot->excerpt + older, part, length);
-    slot->excerpt_length = older + length;
-}
-
-/* With keep-alive the end of a reply is known from Content-Length. */
-static void find_length(struct slot *slot, const char *part, size_t length)
-{
-    static const char header[] = "Content-Length:";
-    const char *end = memmem(part, length, "\r\n\r\n", 4);
-    const char *found = end ? memmem(part, (size_t)(end - part), header, sizeof header - 1) : NULL;
-    if (!found) return;
-    slot->wanted = (int32_t)((end - part) + 4 + strtol(found + sizeof header - 1, NULL, 10));
-}
-
 /* Takes a piece of the reply; returns whether more may follow at once. */
 static int take_reply(struct slot *slot, const char *part, size_t length, uint64_t now)
 {
     int one_a_connection = options.exchanges_a_socket == 1;
     if (!slot->active) return options.udp; /* a late datagram, or a server with too much to say */
     if (options.udp) {
-        keep_excerpt(slot, part, length);
+        reply_keep_excerpt(&slot->reply, part, length);
         finish(slot, now, 1);
         return 0;
     }
-    if (!slot->received && !one_a_connection) find_length(slot, part, length);
-    slot->received += (uint32_t)length;
-    keep_excerpt(slot, part, length);
-    if (one_a_connection || slot->wanted == NONE || slot->received < (uint32_t)slot->wanted)
-        return 1;
+    if (!slot->reply.received && !one_a_connection) reply_find_length(&slot->reply, part, length);
+    slot->reply.received += (uint32_t)length;
+    reply_keep_excerpt(&slot->reply, part, length);
+    if (one_a_connection || !reply_is_complete(&slot->reply)) return 1;
     finish(slot, now, 1);
     return 0;
 }
 
 static void end_reply(struct slot *slot, uint64_t now)
 {
-    if (slot->active && slot->received && options.exchanges_a_socket == 1) finish(slot, now, 0);
-    else give_up(slot, slot->received ? SHORT_REPLY : RESET, now);
+    if (slot->active && slot->reply.received && options.exchanges_a_socket == 1) finish(slot, now, 0);
+    else give_up(slot, slot->reply.received ? SHORT_REPLY : RESET, now);
 }
 
 static void read_reply(struct slot *slot, uint64_t now)

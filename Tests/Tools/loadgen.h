@@ -79,6 +79,25 @@ void results_print(double seconds, double started_at);
  */
 int connect_next(int *descriptor);
 
+/* ---- reply.c: what has come of one reply ---- */
+
+struct reply {
+    uint32_t received; /* bytes so far */
+    int32_t wanted;    /* the whole reply's length with keep-alive; negative: not known */
+    char excerpt[EXCERPT_MAX_BYTES];
+    size_t excerpt_length;
+};
+
+void reply_begin(struct reply *reply);
+
+/* Keeps the end of a TCP reply, and the beginning of a UDP one. */
+void reply_keep_excerpt(struct reply *reply, const char *part, size_t length);
+
+/* With keep-alive the end of a reply is known from Content-Length. */
+void reply_find_length(struct reply *reply, const char *part, size_t length);
+
+int reply_is_complete(const struct reply *reply);
+
 /* ---- exchange.c: requests and replies ---- */
 
 /* Makes room for `options.in_flight` exchanges; -1 when there is no memory. */
