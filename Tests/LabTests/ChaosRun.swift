@@ -144,6 +144,18 @@ struct ChaosRun: Sendable {
         """
     }
 
+    /// Has every frontend remember its clients for itself.
+    ///
+    /// The chains that do it for whole Services cannot be loaded by nft 1.0.6 (docs/data-plane.md),
+    /// so that it cannot say how it would list them.
+    func shareNoAffinity() throws {
+        for file in (0..<ChaosService.count).map(Self.file) {
+            guard let text = try? String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+            else { continue }
+            try put(text.replacing(ChaosService.sharedAffinity, with: ""), as: file)
+        }
+    }
+
     /// Takes every object of the chaos away.
     func removeServices() {
         for place in 0..<ChaosService.count { remove(Self.file(place)) }

@@ -136,13 +136,15 @@ struct ChaosService: Sendable {
         return fields
     }
 
+    static let sharedAffinity = "sluice.io/affinity-scope: service"
+
     private static func annotations(using random: inout SplitMix) -> [String] {
         var annotations: [String] = []
         if random.chance(0.2) {
             annotations.append("sluice.io/source-ranges: \"\(someSources)\"")
         }
         // Says nothing without `sessionAffinity: ClientIP`, which is left to chance, too.
-        if random.chance(0.4) { annotations.append("sluice.io/affinity-scope: service") }
+        if random.chance(0.4) { annotations.append(sharedAffinity) }
         return annotations
     }
 
