@@ -144,7 +144,7 @@ let package = Package(
 
         // What tests share: values and builders; namespaces and commands; a lab.
         testRoom("Fixtures", ["Addressing", "Ruleset", "Forwarding", "ServiceModel"]),
-        testRoom("Support", ["Addressing"]),
+        testRoom("Support", ["Addressing", logging]),
         testRoom("LabKit", []),
 
         // Pure tests.

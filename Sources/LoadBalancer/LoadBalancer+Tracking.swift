@@ -23,14 +23,10 @@ extension LoadBalancer {
     /// be read.
     package func trackingMetrics() async -> String {
         guard let usage = try? await cleaner.usage() else { return "" }
-        return [
-            ("sluice_balancer_tracked_flows", "Connections that the kernel tracks.", usage.count),
-            (
+        return MetricText.gauge(
+            "sluice_balancer_tracked_flows", "Connections that the kernel tracks.", usage.count)
+            + MetricText.gauge(
                 "sluice_balancer_tracked_flows_limit",
-                "How many it may track; packets of further ones are dropped.", usage.limit
-            ),
-        ].map { name, help, value in
-            "# HELP \(name) \(help)\n# TYPE \(name) gauge\n\(name) \(value)\n"
-        }.joined()
+                "How many it may track; packets of further ones are dropped.", usage.limit)
     }
 }

@@ -98,8 +98,7 @@ package struct BalancerFrontends: Sendable {
                     result.entries.append(entry)
                     continue
                 }
-                let choice = BalancerChoice(
-                    of: place?.sockets ?? [], standings, panicThreshold: panicThreshold)
+                let choice = choice(of: place, standings)
                 if choice.failsOpen { result.failsOpen = true }
                 result.entries.append(
                     ForwardingEntry(
@@ -120,6 +119,12 @@ package struct BalancerFrontends: Sendable {
         return result
     }
 
+    private func choice(
+        of place: BalancerTargets.Place?, _ standings: ArraySlice<TargetStanding>
+    ) -> BalancerChoice {
+        BalancerChoice(of: place?.sockets ?? [], standings, panicThreshold: panicThreshold)
+    }
+
     private func directReturn(
         _ place: BalancerTargets.Place?, _ standings: ArraySlice<TargetStanding>,
         keepsClients: Bool, _ memory: inout DirectReturnMemory
@@ -128,8 +133,7 @@ package struct BalancerFrontends: Sendable {
             addresses: place?.addresses ?? [], standings: standings,
             panicThreshold: panicThreshold, keepsClients: keepsClients)
         return memory.answer(question) {
-            let choice = BalancerChoice(
-                of: place?.sockets ?? [], standings, panicThreshold: panicThreshold)
+            let choice = choice(of: place, standings)
             return DirectReturnMemory.Answer(
                 directReturn: DirectReturn(
                     to: choice, among: question.addresses, keepsClients: keepsClients),

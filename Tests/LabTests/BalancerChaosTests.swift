@@ -12,19 +12,8 @@ extension LabTests {
         private static let seed = environment["SLUICE_CHAOS_SEED"].flatMap(UInt64.init) ?? 1
         private static let seconds = environment["SLUICE_CHAOS_SECONDS"].flatMap(Int.init) ?? 12
         /// Its only node is spared by everything that happens.
-        private static let steady = """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: steady}
-            spec:
-              type: LoadBalancer
-              externalTrafficPolicy: Local
-              ipFamilyPolicy: PreferDualStack
-              selector: {name: node1-pod1}
-              ports:
-                - {name: http, protocol: TCP, port: 80, targetPort: http}
-
-            """
+        private static let steady = LabServices.localService(
+            "steady", selector: ["name": "node1-pod1"], hasDatagrams: false)
 
         @Test(
             "the kernel is what a balancer that starts now makes, and a healthy node lost no request",

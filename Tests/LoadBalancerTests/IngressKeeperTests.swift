@@ -2,9 +2,7 @@ import APIClient
 import Addressing
 import Admission
 import KubeAPI
-import Logging
 import Support
-import Synchronization
 import Testing
 
 @testable import LoadBalancer
@@ -24,7 +22,7 @@ struct IngressKeeperTests {
                 write: { write throws(APIClientError) in try await api.carryOut(write) },
                 read: { key throws(APIClientError) in await api.read(key) }),
             news: IngressNews(
-                logger: Logger(label: "test") { _ in LineRecorder(lines: log) },
+                logger: log.logger,
                 metrics: BalancerMetrics()),
             backoff: Backoff(first: .milliseconds(10), cap: .milliseconds(20)))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -216,24 +214,4 @@ private actor MemoryAPI {
             .refused, request: "PATCH", detail: "\(code)",
             status: StatusObject(code: code, reason: .forbidden, message: "no"))
     }
-}
-
-/// What was logged.
-private final class LogLines: Sendable {
-    let texts = Mutex<[String]>([])
-
-    func count(of text: String) -> Int { texts.withLock { $0.count { $0.contains(text) } } }
-}
-
-private struct LineRecorder: LogHandler {
-    let lines: LogLines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { lines.texts.withLock { $0.append("\(event.message)") } }
 }

@@ -2,42 +2,18 @@ import Addressing
 import Foundation
 import Glibc
 import HostJournal
-import Logging
 import Netfilter
 import Support
-import Synchronization
 import Testing
 
 @testable import NodeProxy
 
 @Suite("NodePorts beside local processes")
 struct NodePortGuardTests {
-    /// What was logged.
-    private final class Lines: Sendable {
-        let texts = Mutex<[String]>([])
-    }
-
-    private struct Recorder: LogHandler {
-        let lines: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let details = (event.metadata ?? [:]).sorted { $0.key < $1.key }
-                .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-            lines.texts.withLock { $0.append("\(event.message) \(details)") }
-        }
-    }
-
     private let namespace: NetworkNamespace
     private let directory = FileManager.default.temporaryDirectory
         .appending(path: "sluice-guard-\(UUID().uuidString)").path
-    private let lines = Lines()
+    private let lines = LogLines()
     private let portGuard: NodePortGuard
     private let journal: HostJournal
 
@@ -45,10 +21,9 @@ struct NodePortGuardTests {
         namespace = try NetworkNamespace()
         journal = try HostJournal(
             directory: directory, role: "proxy", inNamespace: namespace.name)
-        let lines = lines
         portGuard = NodePortGuard(
             journal: journal, namespace: namespace.name,
-            logger: Logger(label: "test") { _ in Recorder(lines: lines) })
+            logger: lines.logger)
     }
 
     private func sysctl(_ name: String, _ value: String? = nil) throws -> String {
@@ -62,7 +37,7 @@ struct NodePortGuardTests {
     }
 
     private func said(_ part: String) -> Int {
-        lines.texts.withLock { $0.count { $0.contains(part) } }
+        lines.count(of: part)
     }
 
     @Test("nodePorts in use are reserved, and given back")
@@ -77,7 +52,7 @@ struct NodePortGuardTests {
         #expect(try sysctl(name) == "8080,30081")
         _ = try await journal.undo()
         #expect(try sysctl(name) == "8080")
-        #expect(lines.texts.withLock { $0 } == [])
+        #expect(lines.all == [])
     }
 
     @Test("47: a local listener that a nodePort shadows is reported once, with its process")
