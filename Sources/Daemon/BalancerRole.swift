@@ -85,6 +85,7 @@ struct BalancerRole {
         configuration.commandFolder = settings.choices.commandFolder
         configuration.blocklistFile = "\(context.common.stateDirectory)/balancer-blocklist.json"
         configuration.ordersFile = "\(context.common.stateDirectory)/balancer-orders.json"
+        configuration.healthFile = "\(context.common.stateDirectory)/balancer-checks.json"
         let balancer = try LoadBalancer(
             configuration, client: client,
             journal: HostJournal(directory: context.common.stateDirectory, role: "balancer"),

@@ -1,5 +1,5 @@
 /// Why a check failed.
-package enum CheckFailure: Error, Hashable, Sendable {
+package enum CheckFailure: Error, Hashable, Codable, Sendable {
     /// The node answered that nobody listens at the port.
     case refused
     /// No answer came within the policy's timeout.

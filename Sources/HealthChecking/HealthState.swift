@@ -8,10 +8,11 @@
 ///      └───────────────────────── `fall` failures in a row ──────────────┘
 /// ```
 ///
-/// A node that nobody has checked yet takes traffic. Were it left out, every restart of a balancer
+/// A node that nobody has checked yet takes traffic. Were it left out, the first start of a balancer
 /// would refuse all connections until its checks came back, although the nodes work; let in, a
 /// node that is dead at that moment costs its share of connections until `fall` checks have failed,
-/// as it would have at any other moment. One success settles the matter, since nothing speaks
+/// as it would have at any other moment. What an earlier run found out is not found out at the
+/// clients' cost again: see `HealthMemory`. One success settles the matter, since nothing speaks
 /// against the node: `rise` is there to keep a node that was seen failing from coming back too
 /// early. A policy may begin otherwise: see `InitialHealth`.
 package struct HealthState: Hashable, Sendable {
@@ -49,6 +50,12 @@ package struct HealthState: Hashable, Sendable {
             contrary = policy.rise - 1
         case .fullyDown: condition = .unhealthy
         }
+    }
+
+    /// Goes on with a node that was seen failing before: it has to prove itself.
+    package init(unhealthyUnder policy: HealthPolicy) {
+        self.policy = policy
+        condition = .unhealthy
     }
 
     /// From the start of the last check to that of the next, before chance is added.

@@ -34,6 +34,8 @@ actor BalancerInbox {
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
     private var listed: Set<ResourceKind> = []
+    /// True once the API has said which endpoints there are, or that it will not.
+    private var knowsSlices = false
     private var arriving = ArrivingKinds()
     private var hasStarted = false
     private var arrived: ContinuousClock.Instant?
@@ -95,12 +97,15 @@ actor BalancerInbox {
 
     func take(slices change: ObjectChange<EndpointSliceObject>) {
         switch change {
-        case .listed(let objects, _): plan.replaceSlices(objects)
+        case .listed(let objects, _):
+            plan.replaceSlices(objects)
+            knowsSlices = true
         case .upserted(let object): plan.upsert(object)
         case .deleted(let object): plan.delete(object)
         // Whether a Service has endpoints is a hint: nothing is lost without.
         case .unreadable(let object): problems(object.description)
-        case .connected, .disconnected: break
+        case .disconnected(let error): if error.code == .refused { knowsSlices = true }
+        case .connected: break
         }
         announce()
     }
@@ -123,20 +128,21 @@ actor BalancerInbox {
     ///
     /// Checks that begin or end with the work are on the board when this returns.
     func takeWork() -> Work? {
-        guard listed.count == 2 else { return nil }
+        guard listed.count == 2, knowsSlices else { return nil }
         let news = board.takeNews()
         plan.note(changed: news.changed)
-        var standings = news.standings
-        if let ejections {
-            plan.note(ejectedOf: ejections.takeChanged())
-            standings.ejected = ejections.ejected
-        }
+        if let ejections { plan.note(ejectedOf: ejections.takeChanged()) }
         guard plan.hasWork || !hasStarted else { return nil }
-        let step = plan.takeStep(standings)
+        var standings = CheckStandings()
+        let step = plan.takeStep { [board, ejections] step in
+            board.change(starting: step.startedChecks, ending: step.endedChecks)
+            standings = board.standings
+            if let ejections { standings.ejected = ejections.ejected }
+            return standings
+        }
         if let ejections {
             for (service, targets) in step.observed { ejections.watch(service, targets) }
         }
-        board.change(starting: step.startedChecks, ending: step.endedChecks)
         defer {
             hasStarted = true
             arrived = nil
@@ -144,7 +150,7 @@ actor BalancerInbox {
         return Work(
             step: step, isComplete: !hasStarted,
             arrived: [arrived, news.decided].compactMap { $0 }.min() ?? .now,
-            decided: news.decided, nodes: nodes(unhealthy: news.standings.unhealthy),
+            decided: news.decided, nodes: nodes(unhealthy: standings.unhealthy),
             failingOpen: plan.failingOpen.count, addresses: plan.addresses)
     }
 

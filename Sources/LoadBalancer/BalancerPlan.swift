@@ -171,16 +171,14 @@ package struct BalancerPlan: Sendable {
 
     /// Says what is to be done now, and counts on it being done.
     ///
-    /// - Parameter standings: what the checks say; nothing speaks against the targets of those
-    ///   that begin with this step.
+    /// - Parameter standings: told the step with the checks that begin and end with it; returns
+    ///   what all checks say, those that begin among them.
     /// - Returns: what is to be done, for the touched Services alone.
-    package mutating func takeStep(_ standings: CheckStandings) -> Step {
+    package mutating func takeStep(_ standings: (Step) -> CheckStandings) -> Step {
         var step = Step()
-        var judge = Judge(standings)
-        for identity in touched.union(judged).sorted() {
-            if touched.contains(identity) { review(identity, &step) }
-            translate(identity, &judge, &step)
-        }
+        for identity in touched.sorted() { review(identity, &step) }
+        var judge = Judge(standings(step))
+        for identity in touched.union(judged).sorted() { translate(identity, &judge, &step) }
         for node in eligibleNodes {
             if let problem = NodeOrders.problem(of: node) { step.warnings.append(problem) }
         }

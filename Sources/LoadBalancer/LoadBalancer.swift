@@ -28,6 +28,7 @@ package struct LoadBalancer: Service {
     private let inbox: BalancerInbox
     private let writer: ForwardingWriter
     let cleaner: FlowCleaner
+    private let healthKeeper: HealthKeeper?
     private let ordersFile: OrdersFile?
     let blocklist: BlocklistKeeper
     let refusalCounter: RefusalCounter
@@ -74,9 +75,14 @@ package struct LoadBalancer: Service {
         ) { try await writer.fillBlocklist($0) }
         (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        board = HealthBoard(slowStart: configuration.slowStart, metrics: metrics, signal: signal) {
+        let healthFile = configuration.healthFile.map { HealthKeeper.File(path: $0) }
+        board = HealthBoard(
+            slowStart: configuration.slowStart, memory: HealthMemory(healthFile?.read() ?? []),
+            metrics: metrics, signal: signal
+        ) {
             Self.tell(logger, $0, $1)
         }
+        healthKeeper = healthFile.map { [board] in HealthKeeper($0, board: board, logger: logger) }
         ejections = EjectionBoard(policy: configuration.rules.ejection, signal: signal) {
             Self.tell(logger, $0, $1)
         }
@@ -218,6 +224,10 @@ package struct LoadBalancer: Service {
                 while (try? await Task.sleep(for: configuration.compareInterval)) != nil {
                     signal.yield()
                 }
+            }
+            group.addTask { [healthKeeper] in
+                var keeper = healthKeeper
+                await keeper?.run()
             }
             group.addTask { [announcer] in await announcer.run() }
             group.addTask { [pair] in await pair?.run() }

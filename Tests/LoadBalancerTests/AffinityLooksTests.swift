@@ -24,9 +24,7 @@ struct AffinityLooksTests {
     private func sticky() async throws -> MemoryBalancer {
         let balancer = MemoryBalancer()
         let service = balanced { $0.spec.sessionAffinity = "ClientIP" }
-        await balancer.inbox.take(services: .listed([service], revision: "1"))
-        await balancer.inbox.take(nodes: .listed((1...3).map { node($0) }, revision: "1"))
-        await balancer.loop.turn()
+        await balancer.start([service])
         #expect(await balancer.writer.awaitsAffinitySweep)
         try await turn(balancer, until: "the start's last look") {
             await !balancer.writer.awaitsAffinitySweep

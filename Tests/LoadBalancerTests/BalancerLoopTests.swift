@@ -22,39 +22,10 @@ struct BalancerLoopTests {
         var rules = BalancerRules()
         rules.panicThreshold = 0
         change(&rules)
-        let balancer = MemoryBalancer(fall: fall, rules: rules, flows: flows)
-        await balancer.inbox.take(services: .listed(services, revision: "1"))
-        await balancer.inbox.take(nodes: .listed((1...3).map { node($0) }, revision: "1"))
-        await balancer.loop.turn()
+        let balancer = MemoryBalancer(policy: policy(fall: fall), rules: rules, flows: flows)
+        await balancer.start(services)
         _ = balancer.deeds.take()
         return balancer
-    }
-
-    @Test("nothing is touched before all Services and nodes are known, then all at once")
-    func start() async throws {
-        let balancer = MemoryBalancer()
-        await balancer.inbox.take(services: .listed([balanced()], revision: "1"))
-        await balancer.loop.turn()
-        #expect(balancer.deeds.take().isEmpty)
-        #expect(!balancer.health.isHealthy(at: .now))
-        await balancer.inbox.take(nodes: .listed([node(1)], revision: "1"))
-        await balancer.loop.turn()
-        #expect(
-            balancer.deeds.take() == [.started(services: 1), .held([address("198.51.100.10")])])
-        #expect(await balancer.writer.backends == [vip: ["192.168.50.1:30080"]])
-        #expect(balancer.health.isHealthy(at: .now))
-    }
-
-    @Test("an empty cluster is a complete state too: what an earlier run left goes")
-    func empty() async throws {
-        let balancer = try await started([])
-        await balancer.loop.turn()
-        #expect(balancer.health.isHealthy(at: .now))
-        let fresh = MemoryBalancer()
-        await fresh.inbox.take(services: .listed([], revision: "1"))
-        await fresh.inbox.take(nodes: .listed([], revision: "1"))
-        await fresh.loop.turn()
-        #expect(fresh.deeds.take() == [.started(services: 0), .held([])])
     }
 
     @Test("a dead node leaves all Services at once, its flows are deleted, then shares are exact")

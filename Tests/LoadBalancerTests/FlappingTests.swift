@@ -12,10 +12,8 @@ struct FlappingTests {
     private func started() async throws -> MemoryBalancer {
         var rules = BalancerRules()
         rules.panicThreshold = 0
-        let balancer = MemoryBalancer(fall: 3, rules: rules)
-        await balancer.inbox.take(services: .listed([balanced()], revision: "1"))
-        await balancer.inbox.take(nodes: .listed((1...3).map { node($0) }, revision: "1"))
-        await balancer.loop.turn()
+        let balancer = MemoryBalancer(policy: policy(fall: 3), rules: rules)
+        await balancer.start([balanced()])
         _ = balancer.deeds.take()
         return balancer
     }

@@ -14,11 +14,8 @@ struct IdleChainTests {
     @Test("they go ten seconds later, while the balancer runs")
     func swept() async throws {
         let balancer = MemoryBalancer()
-        await balancer.inbox.take(
-            services: .listed(
-                [balanced { $0.metadata.annotations = limited(to: 1) }], revision: "1"))
-        await balancer.inbox.take(nodes: .listed([node(1)], revision: "1"))
-        await balancer.loop.turn()
+        await balancer.start(
+            [balanced { $0.metadata.annotations = limited(to: 1) }], nodes: [node(1)])
         for limit in 2...9 {
             await balancer.inbox.take(
                 services: .upserted(balanced { $0.metadata.annotations = limited(to: limit) }))

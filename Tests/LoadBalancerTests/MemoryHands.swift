@@ -3,6 +3,7 @@ import Addressing
 import Forwarding
 import Glibc
 import HealthChecking
+import KubeAPI
 import Logging
 import Netfilter
 import ServiceModel
@@ -160,19 +161,22 @@ final class MemoryBalancer {
     var loop: BalancerLoop
 
     init(
-        _ definition: CheckDefinition = httpDefinition, fall: Int = 2,
-        rules: BalancerRules = BalancerRules(), flows: [SocketEndpoint: Int] = [:]
+        _ definition: CheckDefinition = httpDefinition, policy: HealthPolicy = testPolicy,
+        rules: BalancerRules = BalancerRules(), flows: [SocketEndpoint: Int] = [:],
+        remembering memory: [HealthMemory.Entry] = []
     ) {
         let deeds = deeds
         let (_, signal) = AsyncStream.makeStream(of: Void.self)
         writer = MemoryWriter(deeds)
-        board = HealthBoard(slowStart: .zero, metrics: BalancerMetrics(), signal: signal) {
-            _, _ in
+        board = HealthBoard(
+            slowStart: .zero, memory: HealthMemory(memory), metrics: BalancerMetrics(),
+            signal: signal
+        ) { _, _ in
         }
         let health = health
         inbox = BalancerInbox(
             plan: BalancerPlan(
-                CheckAssignment(definition, policy: policy(fall: fall)), rules: rules),
+                CheckAssignment(definition, policy: policy), rules: rules),
             board: board, signal: signal,
             problems: { _ in },
             connection: { error in health.update { $0.disconnected = error?.description } })
@@ -189,6 +193,17 @@ final class MemoryBalancer {
             inbox: inbox, keepsEstablished: rules.keepsEstablished, compareInterval: .zero,
             health: health, metrics: BalancerMetrics(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Tells all that there is in the API, and does what follows.
+    func start(
+        _ services: [ServiceObject], nodes: [NodeObject] = (1...3).map { node($0) },
+        slices: [EndpointSliceObject] = []
+    ) async {
+        await inbox.take(slices: .listed(slices, revision: "1"))
+        await inbox.take(services: .listed(services, revision: "1"))
+        await inbox.take(nodes: .listed(nodes, revision: "1"))
+        await loop.turn()
     }
 
     /// Tells outcomes of one check.

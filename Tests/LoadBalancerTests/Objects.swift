@@ -100,6 +100,9 @@ func plan(
 }
 
 extension BalancerPlan {
+    /// A step to which checks say this.
+    mutating func takeStep(_ standings: CheckStandings) -> Step { takeStep { _ in standings } }
+
     /// A step that knows which checks' targets are down, and nothing else.
     mutating func takeStep(unhealthy: Set<HealthCheck>) -> Step {
         takeStep(CheckStandings(unhealthy: unhealthy))

@@ -8,32 +8,39 @@ final class HealthBoard: Sendable {
     struct News: Sendable {
         /// Checks that changed their mind.
         let changed: Set<HealthCheck>
-        /// What all checks together say.
-        let standings: CheckStandings
         /// When the first of the changes was decided; nil if there are none.
         let decided: ContinuousClock.Instant?
     }
 
     private struct State {
         var ledger: HealthLedger
+        /// What the balancer's last run knew; of use to its first checks alone.
+        var memory: HealthMemory
         var decided: ContinuousClock.Instant?
     }
 
     private let state: Mutex<State>
     private let metrics: BalancerMetrics
     private let signal: AsyncStream<Void>.Continuation
+    /// Told whenever there may be something else to remember.
+    let memoryChanges: AsyncStream<Void>
+    private let memoryChange: AsyncStream<Void>.Continuation
     private let told: @Sendable (HealthCheck, HealthState.Effect) -> Void
 
     /// - Parameters:
     ///   - slowStart: how long a target that returns takes to get its full share.
+    ///   - memory: what the balancer's last run knew.
     ///   - metrics: counts them.
     ///   - signal: told whenever there is news.
     ///   - told: told each change of mind.
     init(
-        slowStart: Duration, metrics: BalancerMetrics, signal: AsyncStream<Void>.Continuation,
+        slowStart: Duration, memory: HealthMemory = HealthMemory(), metrics: BalancerMetrics,
+        signal: AsyncStream<Void>.Continuation,
         told: @escaping @Sendable (HealthCheck, HealthState.Effect) -> Void
     ) {
-        state = Mutex(State(ledger: HealthLedger(slowStart: slowStart)))
+        state = Mutex(State(ledger: HealthLedger(slowStart: slowStart), memory: memory))
+        (memoryChanges, memoryChange) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.metrics = metrics
         self.signal = signal
         self.told = told
@@ -44,11 +51,16 @@ final class HealthBoard: Sendable {
 
     /// Begins with some checks and forgets others.
     func change(starting: Set<HealthCheck>, ending: Set<HealthCheck>) {
+        guard !starting.isEmpty || !ending.isEmpty else { return }
         let now = Date.now
         state.withLock { state in
             for check in ending { state.ledger.end(check) }
-            for check in starting { state.ledger.begin(check, at: now) }
+            for check in starting {
+                state.ledger.begin(check, at: now, remembering: state.memory.entry(of: check))
+            }
+            if !starting.isEmpty { state.memory = HealthMemory() }
         }
+        memoryChange.yield()
     }
 
     /// What all checks together say now.
@@ -68,7 +80,10 @@ final class HealthBoard: Sendable {
             metrics.changedMind(effect)
             told(check, effect)
         }
-        if effect != .none || hasNews { signal.yield() }
+        if effect != .none || hasNews {
+            signal.yield()
+            memoryChange.yield()
+        }
         return pause
     }
 
@@ -78,8 +93,7 @@ final class HealthBoard: Sendable {
             state.ledger.advance(to: .now)
             defer { state.decided = nil }
             return News(
-                changed: state.ledger.takeChanged(), standings: state.ledger.standings,
-                decided: state.decided)
+                changed: state.ledger.takeChanged(), decided: state.decided)
         }
     }
 }

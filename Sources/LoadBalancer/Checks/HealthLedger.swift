@@ -45,15 +45,24 @@ package struct HealthLedger: Sendable {
             unhealthy: unhealthy, weights: weights, warmth: returning.mapValues { $0.steps })
     }
 
-    /// Begins with a check of which nothing is known.
-    package mutating func begin(_ check: HealthCheck, at now: Date) {
+    /// Begins with a check of which nothing is known but what is remembered.
+    package mutating func begin(
+        _ check: HealthCheck, at now: Date, remembering entry: HealthMemory.Entry? = nil
+    ) {
         guard records[check] == nil else { return }
         var record = Record(state: HealthState(policy: check.policy), since: now)
-        if !record.state.takesTraffic {
+        if let reason = entry?.reason {
+            record.state = HealthState(unhealthyUnder: check.policy)
+            record.reason = reason
+        } else if !record.state.takesTraffic {
             record.reason = .notChecked
-            unhealthy.insert(check)
-            changed.insert(check)
         }
+        if let entry {
+            record.since = entry.since
+            record.weight = entry.weight
+            weights[check] = entry.weight
+        }
+        if !record.state.takesTraffic { unhealthy.insert(check) }
         records[check] = record
     }
 
