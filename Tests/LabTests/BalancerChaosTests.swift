@@ -58,7 +58,7 @@ extension LabTests {
             let load = try lab.startInNetwork(
                 of: "client",
                 [
-                    "loadgen", "-j", "-i", "500", "-d", "86400", "-t", "8000", "-r", "100", "-c",
+                    "loadgen", "-j", "-i", "500", "-d", "86400", "-t", "900", "-r", "100", "-c",
                     "1000",
                 ]
                     + targets)
