@@ -52,10 +52,12 @@ package struct HealthState: Hashable, Sendable {
         }
     }
 
-    /// Goes on with a node that was seen failing before: it has to prove itself.
-    package init(unhealthyUnder policy: HealthPolicy) {
+    /// Goes on with a node that was seen failing before: `rise` checks have to succeed, or, if it
+    /// was another check that failed, one.
+    package init(unhealthyUnder policy: HealthPolicy, isHearsay: Bool = false) {
         self.policy = policy
         condition = .unhealthy
+        contrary = isHearsay ? policy.rise - 1 : 0
     }
 
     /// From the start of the last check to that of the next, before chance is added.

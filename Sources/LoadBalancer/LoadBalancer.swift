@@ -92,18 +92,7 @@ package struct LoadBalancer: Service {
                 rules: rules, orders: NodeOrders(ordersFile?.read() ?? [])),
             board: board, ejections: ejections, signal: signal,
             problems: { logger.warning("left out", metadata: ["problem": "\($0)"]) },
-            connection: { error in
-                let before = health.state.disconnected
-                health.update { $0.disconnected = error?.description }
-                metrics.connected(error == nil)
-                if let error, before == nil {
-                    logger.warning(
-                        "the API is away; traffic goes on as it last said",
-                        metadata: ["error": "\(error)"])
-                } else if error == nil, before != nil {
-                    logger.notice("the API is back")
-                }
-            })
+            connection: { Self.tell(logger, $0, health, metrics) })
         self.inbox = inbox
         pair = configuration.holding.condition.seat.map { seat in
             LeaseKeeper(

@@ -47,7 +47,7 @@ struct BalancerStartTests {
     /// What checks of the first two nodes said before: one is dead, one has no endpoint.
     private func memory() -> [HealthMemory.Entry] {
         var ledger = HealthLedger()
-        for number in 1...3 { ledger.begin(nodeCheck(number), at: .now) }
+        ledger.change(starting: Set((1...3).map { nodeCheck($0) }), at: .now)
         for _ in 0..<2 {
             _ = ledger.take(
                 CheckOutcome(failure: .timedOut, duration: .seconds(1)), of: nodeCheck(1), at: .now)
@@ -56,7 +56,7 @@ struct BalancerStartTests {
             let outcome = CheckOutcome(weight: weight, duration: .milliseconds(1))
             _ = ledger.take(outcome, of: nodeCheck(number), at: .now)
         }
-        return HealthMemory.entries(of: ledger.records)
+        return ledger.remembered
     }
 
     @Test("what the last run knew of nodes counts from the first transaction, until checks know")
@@ -71,13 +71,52 @@ struct BalancerStartTests {
         #expect(await balancer.writer.backends[vip]?.count == 3)
     }
 
-    @Test("what the last run knew is of no use to checks that begin later")
-    func remembersOnce() async {
-        let balancer = MemoryBalancer(remembering: memory())
-        await balancer.start([balanced()], nodes: [node(3)])
-        await balancer.inbox.take(nodes: .upserted(node(1)))
+    @Test("a dead node that leaves for a while has to prove itself when it is back")
+    func returnsDead() async {
+        var rules = BalancerRules()
+        rules.panicThreshold = 0
+        let balancer = MemoryBalancer(rules: rules)
+        await balancer.start([balanced()])
+        balancer.tell(.refused, of: nodeCheck(1), times: 2)
+        await balancer.loop.turn()
+        await balancer.inbox.take(nodes: .upserted(node(1, ready: "Unknown")))
+        await balancer.loop.turn()
+        await balancer.inbox.take(nodes: .upserted(node(1, ready: "True")))
         await balancer.loop.turn()
         #expect(await balancer.writer.backends[vip]?.count == 2)
+        balancer.tell(nil, of: nodeCheck(1), times: 2)
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends[vip]?.count == 3)
+    }
+
+    @Test("a Service that is checked otherwise now gets no dead node for it")
+    func otherChecks() async {
+        var rules = BalancerRules()
+        rules.panicThreshold = 0
+        let balancer = MemoryBalancer(rules: rules)
+        await balancer.start([balanced()])
+        balancer.tell(.timedOut, of: nodeCheck(1), times: 2)
+        await balancer.loop.turn()
+        let other = balanced { $0.metadata.annotations = ["sluice.io/check": "tcp"] }
+        await balancer.inbox.take(services: .upserted(other))
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends[vip]?.count == 2)
+        balancer.tell(nil, of: connectCheck("192.168.50.1:30080"), times: 1)
+        await balancer.loop.turn()
+        #expect(await balancer.writer.backends[vip]?.count == 3)
+    }
+
+    @Test("what is remembered of a node that has ended well is that it was well")
+    func endsWell() {
+        var ledger = HealthLedger(memory: HealthMemory(memory()))
+        ledger.change(starting: [nodeCheck(1)], at: .now)
+        for _ in 0..<2 {
+            _ = ledger.take(CheckOutcome(duration: .milliseconds(1)), of: nodeCheck(1), at: .now)
+        }
+        ledger.change(starting: [], ending: [nodeCheck(1)], at: .now)
+        ledger.change(starting: [nodeCheck(1)], at: .now)
+        #expect(ledger.unhealthy.isEmpty)
+        #expect(ledger.remembered.map(\.weight) == [0])
     }
 
     @Test("a node that has to prove itself gets nothing from the first transaction on")

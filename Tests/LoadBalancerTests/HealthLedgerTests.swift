@@ -14,7 +14,7 @@ struct HealthLedgerTests {
     ) -> (ledger: HealthLedger, check: HealthCheck) {
         let check = nodeCheck(1, fall: fall)
         var ledger = HealthLedger(slowStart: slowStart)
-        ledger.begin(check, at: start)
+        ledger.change(starting: [check], at: start)
         return (ledger, check)
     }
 
@@ -75,7 +75,7 @@ struct HealthLedgerTests {
     func ended() throws {
         var (ledger, check) = started(fall: 1)
         _ = ledger.take(bad(.timedOut), of: check, at: start)
-        ledger.end(check)
+        ledger.change(starting: [], ending: [check], at: later)
         #expect(ledger.unhealthy.isEmpty)
         #expect(ledger.takeChanged().isEmpty)
         #expect(ledger.take(bad(.timedOut), of: check, at: start) == .none)
@@ -102,7 +102,7 @@ struct HealthLedgerTests {
         policy.initial = .fullyDown
         let check = HealthCheck(socket("192.168.50.1:80"), .connect, policy: policy)
         var ledger = HealthLedger()
-        ledger.begin(check, at: start)
+        ledger.change(starting: [check], at: start)
         #expect(ledger.unhealthy == [check])
         #expect(ledger.records[check]?.reason == .notChecked)
         for _ in 0..<rise { _ = ledger.take(good, of: check, at: later) }

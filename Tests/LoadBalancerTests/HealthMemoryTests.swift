@@ -1,23 +1,22 @@
 import Foundation
 import HealthChecking
-import LoadBalancer
 import Testing
+
+@testable import LoadBalancer
 
 @Suite("What is remembered of checks over a restart")
 struct HealthMemoryTests {
     private let start = Date(timeIntervalSince1970: 1_000)
     private let later = Date(timeIntervalSince1970: 2_000)
 
-    /// The records of checks of which each was told these outcomes.
-    private func records(
-        _ outcomes: [HealthCheck: [CheckOutcome]]
-    ) -> [HealthCheck: HealthLedger.Record] {
+    /// What is remembered of checks of which each was told these outcomes.
+    private func remembered(_ outcomes: [HealthCheck: [CheckOutcome]]) -> [HealthMemory.Entry] {
         var ledger = HealthLedger()
+        ledger.change(starting: Set(outcomes.keys), at: start)
         for (check, outcomes) in outcomes {
-            ledger.begin(check, at: start)
             for outcome in outcomes { _ = ledger.take(outcome, of: check, at: later) }
         }
-        return ledger.records
+        return ledger.remembered
     }
 
     private func bad(_ failure: CheckFailure) -> [CheckOutcome] {
@@ -30,12 +29,11 @@ struct HealthMemoryTests {
 
     @Test("only what is not simply well is remembered")
     func exceptions() {
-        let entries = HealthMemory.entries(
-            of: records([
-                nodeCheck(1): [], nodeCheck(2): weight(nil), nodeCheck(3): weight(1),
-                nodeCheck(4): bad(.refused), nodeCheck(5): weight(0), nodeCheck(6): weight(3),
-                nodeCheck(7): bad(.notMade("no ports left")), nodeCheck(8): [bad(.refused)[0]],
-            ]))
+        let entries = remembered([
+            nodeCheck(1): [], nodeCheck(2): weight(nil), nodeCheck(3): weight(1),
+            nodeCheck(4): bad(.refused), nodeCheck(5): weight(0), nodeCheck(6): weight(3),
+            nodeCheck(7): bad(.notMade("no ports left")), nodeCheck(8): [bad(.refused)[0]],
+        ])
         #expect(entries.map(\.check) == [4, 5, 6].map { "\(nodeCheck($0))" })
         #expect(entries.map(\.reason) == [.refused, nil, nil])
         #expect(entries.map(\.weight) == [nil, 0, 3])
@@ -47,18 +45,30 @@ struct HealthMemoryTests {
         var policy = testPolicy
         policy.initial = .fullyDown
         let check = HealthCheck(socket("192.168.50.1:80"), .connect, policy: policy)
-        #expect(HealthMemory.entries(of: records([check: []])).isEmpty)
+        #expect(remembered([check: []]).isEmpty)
     }
 
-    @Test("checks that are called the same are remembered if they agree")
+    @Test("checks that want something else of the same place are others, however alike their names")
     func namesakes() {
-        let (first, second) = (nodeCheck(1, fall: 1), nodeCheck(1, fall: 2))
-        #expect(HealthMemory.entries(of: records([first: bad(.refused), second: []])).isEmpty)
-        #expect(
-            HealthMemory.entries(of: records([first: bad(.refused), second: weight(0)])).isEmpty)
-        let agreeing = HealthMemory.entries(
-            of: records([first: bad(.refused), second: bad(.timedOut)]))
-        #expect(agreeing.count == 1)
+        func check(_ change: (inout HTTPRequest) -> Void) -> HealthCheck {
+            var http = HTTPRequest(path: "/healthz")
+            change(&http)
+            return HealthCheck(socket("192.168.50.1:10256"), .http(http), policy: testPolicy)
+        }
+        let plain = check { _ in }
+        let memory = HealthMemory(remembered([plain: bad(.status(503))]))
+        #expect(memory.entry(of: plain) != nil)
+        #expect(memory.entry(of: nodeCheck(1, fall: 5)) != nil)
+        for other in [
+            check { $0.statuses = [503...503] }, check { $0.body = Array("ok".utf8) },
+            check { $0.method = "HEAD" }, check { $0.host = "example.com" },
+            check { $0.security = .unverified },
+        ] {
+            #expect(memory.entry(of: other) == nil)
+            let own = HealthMemory(remembered([other: bad(.closed)]))
+            #expect(own.entry(of: other) != nil)
+            #expect(own.entry(of: plain) == nil)
+        }
     }
 
     @Test(
@@ -70,16 +80,20 @@ struct HealthMemoryTests {
         ])
     func goesOn(reason: CheckFailure) throws {
         let check = nodeCheck(1)
-        let entries = HealthMemory.entries(of: records([check: bad(reason)]))
-        let text = try JSONEncoder().encode(entries)
+        let text = try JSONEncoder().encode(remembered([check: bad(reason)]))
         let memory = HealthMemory(try JSONDecoder().decode([HealthMemory.Entry].self, from: text))
-        var ledger = HealthLedger()
-        ledger.begin(check, at: .now, remembering: memory.entry(of: check))
+        var ledger = HealthLedger(memory: memory)
+        ledger.change(starting: [check, nodeCheck(2)], at: .now)
         #expect(ledger.standings.unhealthy == [check])
         #expect(ledger.records[check]?.reason == reason)
         #expect(ledger.records[check]?.since == later)
         #expect(ledger.takeChanged().isEmpty)
-        #expect(memory.entry(of: nodeCheck(2)) == nil)
+    }
+
+    @Test("a run that made no check hands on what it was told")
+    func handsOn() {
+        let entries = remembered([nodeCheck(1): bad(.refused), nodeCheck(2): weight(0)])
+        #expect(HealthLedger(memory: HealthMemory(entries)).remembered == entries)
     }
 
     @Test(
@@ -88,12 +102,9 @@ struct HealthMemoryTests {
     func returns() {
         let dead = nodeCheck(1)
         let empty = nodeCheck(2)
-        let memory = HealthMemory(
-            HealthMemory.entries(of: records([dead: bad(.refused), empty: weight(0)])))
-        var ledger = HealthLedger()
-        for check in [dead, empty] {
-            ledger.begin(check, at: start, remembering: memory.entry(of: check))
-        }
+        let memory = HealthMemory(remembered([dead: bad(.refused), empty: weight(0)]))
+        var ledger = HealthLedger(memory: memory)
+        ledger.change(starting: [dead, empty], at: start)
         #expect(ledger.standings.weights == [empty: 0])
         _ = ledger.take(weight(2)[0], of: empty, at: later)
         #expect(ledger.standings.weights == [empty: 2])
@@ -101,5 +112,18 @@ struct HealthMemoryTests {
         #expect(ledger.unhealthy == [dead])
         _ = ledger.take(weight(nil)[0], of: dead, at: later)
         #expect(ledger.unhealthy.isEmpty)
+    }
+
+    @Test("nodes that come and go without end take no room without end")
+    func bounded() throws {
+        var memory = HealthMemory()
+        for number in 0..<3 * HealthMemory.limit {
+            let check = HealthCheck(
+                socket("10.\(number >> 16).\(number >> 8 & 255).\(number & 255):80"), .connect)
+            let entry = try #require(
+                remembered([check: [CheckOutcome](repeating: bad(.refused)[0], count: 3)]).first)
+            memory.note(entry)
+        }
+        #expect(memory.entries.count <= HealthMemory.limit)
     }
 }

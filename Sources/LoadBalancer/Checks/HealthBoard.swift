@@ -14,8 +14,6 @@ final class HealthBoard: Sendable {
 
     private struct State {
         var ledger: HealthLedger
-        /// What the balancer's last run knew; of use to its first checks alone.
-        var memory: HealthMemory
         var decided: ContinuousClock.Instant?
     }
 
@@ -38,7 +36,7 @@ final class HealthBoard: Sendable {
         signal: AsyncStream<Void>.Continuation,
         told: @escaping @Sendable (HealthCheck, HealthState.Effect) -> Void
     ) {
-        state = Mutex(State(ledger: HealthLedger(slowStart: slowStart), memory: memory))
+        state = Mutex(State(ledger: HealthLedger(slowStart: slowStart, memory: memory)))
         (memoryChanges, memoryChange) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.metrics = metrics
@@ -49,16 +47,15 @@ final class HealthBoard: Sendable {
     /// Everything that is known of each check.
     var records: [HealthCheck: HealthLedger.Record] { state.withLock { $0.ledger.records } }
 
+    /// What the next run has to know.
+    var remembered: [HealthMemory.Entry] { state.withLock { $0.ledger.remembered } }
+
     /// Begins with some checks and forgets others.
     func change(starting: Set<HealthCheck>, ending: Set<HealthCheck>) {
         guard !starting.isEmpty || !ending.isEmpty else { return }
         let now = Date.now
         state.withLock { state in
-            for check in ending { state.ledger.end(check) }
-            for check in starting {
-                state.ledger.begin(check, at: now, remembering: state.memory.entry(of: check))
-            }
-            if !starting.isEmpty { state.memory = HealthMemory() }
+            state.ledger.change(starting: starting, ending: ending, at: now)
         }
         memoryChange.yield()
     }

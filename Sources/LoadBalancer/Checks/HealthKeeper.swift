@@ -34,7 +34,7 @@ struct HealthKeeper: Sendable {
     }
 
     private mutating func keep() {
-        let entries = HealthMemory.entries(of: board.records)
+        let entries = board.remembered
         guard entries != kept else { return }
         do {
             try file.write(entries)

@@ -1,3 +1,4 @@
+import Addressing
 package import FoundationEssentials
 package import HealthChecking
 
@@ -34,9 +35,13 @@ package struct HealthLedger: Sendable {
     /// The checks that changed their mind since this was last asked.
     private var changed: Set<HealthCheck> = []
 
+    /// What checks said that are not made now.
+    private var memory: HealthMemory
+
     /// Nothing is checked yet.
-    package init(slowStart: Duration = .zero) {
+    package init(slowStart: Duration = .zero, memory: HealthMemory = HealthMemory()) {
         self.slowStart = slowStart
+        self.memory = memory
     }
 
     /// What all checks together say.
@@ -45,34 +50,70 @@ package struct HealthLedger: Sendable {
             unhealthy: unhealthy, weights: weights, warmth: returning.mapValues { $0.steps })
     }
 
-    /// Begins with a check of which nothing is known but what is remembered.
-    package mutating func begin(
-        _ check: HealthCheck, at now: Date, remembering entry: HealthMemory.Entry? = nil
+    /// Ends some checks, and begins with others, of which nothing is known but what is remembered.
+    ///
+    /// What the ended ones said last is remembered for when they begin again. A node that one of
+    /// the others cannot reach has to answer the new ones once before it is believed in.
+    package mutating func change(
+        starting: Set<HealthCheck>, ending: Set<HealthCheck> = [], at now: Date
     ) {
-        guard records[check] == nil else { return }
-        var record = Record(state: HealthState(policy: check.policy), since: now)
+        let silent = starting.isEmpty ? [] : silentNodes
+        for check in ending { end(check) }
+        for check in starting where records[check] == nil {
+            let isSilent = silent.contains(check.socket.address)
+            let record = Self.record(of: check, memory.entry(of: check), isSilent, now)
+            weights[check] = record.weight
+            if !record.state.takesTraffic { unhealthy.insert(check) }
+            records[check] = record
+        }
+        memory.forget(starting)
+    }
+
+    private static func record(
+        of check: HealthCheck, _ entry: HealthMemory.Entry?, _ isSilent: Bool, _ now: Date
+    ) -> Record {
+        var record = Record(state: HealthState(policy: check.policy), since: entry?.since ?? now)
+        record.weight = entry?.weight
         if let reason = entry?.reason {
             record.state = HealthState(unhealthyUnder: check.policy)
             record.reason = reason
-        } else if !record.state.takesTraffic {
-            record.reason = .notChecked
+        } else if isSilent {
+            record.state = HealthState(unhealthyUnder: check.policy, isHearsay: true)
         }
-        if let entry {
-            record.since = entry.since
-            record.weight = entry.weight
-            weights[check] = entry.weight
-        }
-        if !record.state.takesTraffic { unhealthy.insert(check) }
-        records[check] = record
+        if !record.state.takesTraffic, record.reason == nil { record.reason = .notChecked }
+        return record
     }
 
-    /// Forgets a check.
-    package mutating func end(_ check: HealthCheck) {
-        records[check] = nil
+    /// The addresses from which no answer came to some check.
+    private var silentNodes: Set<IPAddress> {
+        Set(
+            unhealthy.lazy.filter { check in
+                switch records[check]?.reason {
+                case .timedOut, .unreachable: true
+                default: false
+                }
+            }.map(\.socket.address))
+    }
+
+    private mutating func end(_ check: HealthCheck) {
+        if let record = records.removeValue(forKey: check),
+            let entry = HealthMemory.Entry(check, record)
+        {
+            memory.note(entry)
+        }
         unhealthy.remove(check)
         changed.remove(check)
         weights[check] = nil
         returning[check] = nil
+    }
+
+    /// What the next run has to know, in order of the checks' names.
+    package var remembered: [HealthMemory.Entry] {
+        let told = weights.lazy.filter { $0.value != 1 }.map(\.key)
+        let entries = unhealthy.union(told).compactMap { check in
+            records[check].flatMap { HealthMemory.Entry(check, $0) }
+        }
+        return (entries + memory.entries).sorted { $0.check < $1.check }
     }
 
     /// Takes note of an outcome; that of a check that has ended meanwhile says nothing.

@@ -1,14 +1,18 @@
 package import FoundationEssentials
 package import HealthChecking
 
-/// What checks said last of the targets that are not simply well, for the balancer's next run.
+/// What checks that are not made now said last of targets that were not simply well: those of
+/// nodes that left for a while, and at a start those of the balancer's last run.
 ///
 /// HAProxy calls it the servers' state. Without it, a restart would send connections to nodes that
 /// are known to be dead, or to have no endpoint, until its own checks have found that out again.
 package struct HealthMemory: Sendable {
+    /// How many checks that ended are remembered before the older half of them is forgotten.
+    static let limit = 16_384
+
     /// What is remembered of one check.
     package struct Entry: Codable, Hashable, Sendable {
-        /// Which check, in the words of the log.
+        /// Which check: as the log calls it, and what else it wants.
         package let check: String
         /// Why its target takes no traffic; nil if it does.
         package let reason: CheckFailure?
@@ -16,57 +20,55 @@ package struct HealthMemory: Sendable {
         package let since: Date
         /// How many endpoints the target has; nil if it tells none.
         package let weight: Int?
+
+        /// What is worth remembering of a check; nil if its target is simply well, or unknown.
+        ///
+        /// One that has to prove itself first does so again by its policy.
+        package init?(_ check: HealthCheck, _ record: HealthLedger.Record) {
+            reason = record.reason == .notChecked ? nil : record.reason
+            guard reason != nil || (record.weight ?? 1) != 1 else { return nil }
+            self.check = HealthMemory.name(of: check)
+            since = record.since
+            weight = record.weight
+        }
     }
 
-    private let entries: [String: Entry]
+    private var byName: [String: Entry]
 
     /// Goes on from what was remembered.
     package init(_ entries: [Entry] = []) {
-        self.entries = Dictionary(
-            entries.map { ($0.check, $0) }, uniquingKeysWith: { first, _ in first })
+        byName = Dictionary(entries.map { ($0.check, $0) }) { first, _ in first }
     }
 
-    /// What is remembered of a check; nil if its target was well, or nobody knew.
+    /// Everything that is remembered.
+    package var entries: some Collection<Entry> { byName.values }
+
+    /// What is remembered of a check.
     package func entry(of check: HealthCheck) -> Entry? {
-        entries.isEmpty ? nil : entries["\(check)"]
+        byName.isEmpty ? nil : byName[Self.name(of: check)]
     }
 
-    /// What is worth remembering, in the checks' order.
-    ///
-    /// Checks that differ in what they want of the same place have one name; where they disagree,
-    /// nothing is remembered.
-    package static func entries(of records: [HealthCheck: HealthLedger.Record]) -> [Entry] {
-        let exceptions = records.compactMap { check, record in
-            entry(of: check, record).map { (check, $0) }
+    /// Remembers what an ended check has said.
+    package mutating func note(_ entry: Entry) {
+        if byName.count >= Self.limit {
+            let newest = byName.values.sorted { $0.since > $1.since }.prefix(Self.limit / 2)
+            self = HealthMemory(Array(newest))
         }
-        let sockets = Set(exceptions.map(\.0.socket))
-        let exceptional = Set(exceptions.map(\.0))
-        let others = Set(
-            records.keys.filter { sockets.contains($0.socket) && !exceptional.contains($0) }
-                .map(\.description))
-        var byName: [String: Entry] = [:]
-        var disputed = others
-        for (_, entry) in exceptions {
-            if let known = byName[entry.check], !known.agrees(with: entry) {
-                disputed.insert(entry.check)
-            }
-            byName[entry.check] = entry
+        byName[entry.check] = entry
+    }
+
+    /// Forgets checks that are made now.
+    package mutating func forget(_ checks: some Sequence<HealthCheck>) {
+        guard !byName.isEmpty else { return }
+        for check in checks { byName[Self.name(of: check)] = nil }
+    }
+
+    /// The same for checks that differ in their pace alone.
+    private static func name(of check: HealthCheck) -> String {
+        switch check.request {
+        case .connect, .command, .endpointCount, .grpc(_, security: nil): "\(check)"
+        case .http(let http) where http == HTTPRequest(path: http.path): "\(check)"
+        case .http, .grpc, .datagram: "\(check) \(check.request)"
         }
-        return byName.values.filter { !disputed.contains($0.check) }
-            .sorted { $0.check < $1.check }
-    }
-
-    private static func entry(of check: HealthCheck, _ record: HealthLedger.Record) -> Entry? {
-        // One that has to prove itself first does so again by its policy.
-        let reason = record.reason == .notChecked ? nil : record.reason
-        guard reason != nil || (record.weight ?? 1) != 1 else { return nil }
-        return Entry(
-            check: "\(check)", reason: reason, since: record.since, weight: record.weight)
-    }
-}
-
-extension HealthMemory.Entry {
-    fileprivate func agrees(with other: Self) -> Bool {
-        (reason == nil) == (other.reason == nil) && weight == other.weight
     }
 }
