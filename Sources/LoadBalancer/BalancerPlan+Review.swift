@@ -24,7 +24,25 @@ extension BalancerPlan {
             service: service, addresses: frontends.addresses(of: service), targets: targets,
             states: states, checks: checks, dataPlane: dataPlane(of: service),
             protection: bounds.protection, hasEndpoints: endpoints.exist(of: service.identity),
+            expectedWeights: expectedWeights(of: service, targets.all),
             ejects: ejects(service, &warnings))
+    }
+
+    /// How many endpoints the API says that each target has, where nodes are asked for them.
+    private func expectedWeights(
+        of service: ServiceDefinition, _ targets: [BalancerFrontends.Target]
+    ) -> [Int]? {
+        guard service.externalPolicy == .local, service.healthCheckNodePort != nil else {
+            return nil
+        }
+        var weights = [Int](repeating: 1, count: targets.count)
+        for family in IPFamily.allCases {
+            let places = targets.indices.filter { targets[$0].socket.address.family == family }
+            let nodes = places.lazy.map { targets[$0].node }
+            let counts = endpoints.counts(of: service.identity, family, on: nodes) ?? []
+            for (place, count) in zip(places, counts) { weights[place] = count }
+        }
+        return weights
     }
 
     private func ejects(_ service: ServiceDefinition, _ warnings: inout [String]) -> Bool {

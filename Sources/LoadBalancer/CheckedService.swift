@@ -27,6 +27,9 @@ struct CheckedService: Sendable {
     let protection: Protection
     /// Whether it has an endpoint anywhere; without, all nodes refuse, and rightly.
     let hasEndpoints: Bool
+    /// How many endpoints each target has by what the API says, until the node tells it itself;
+    /// nil where nobody asks for it.
+    let expectedWeights: [Int]?
     /// Whether nodes may be ejected for their connections.
     let ejects: Bool
 
@@ -34,6 +37,12 @@ struct CheckedService: Sendable {
     /// without an endpoint cannot be told from a dead one, and does not answer there either.
     var isStrict: Bool {
         service.externalPolicy == .local && service.healthCheckNodePort == nil
+    }
+
+    /// Whether whatever checks say makes the same of both Services' targets.
+    func isJudged(like other: CheckedService) -> Bool {
+        checks == other.checks && states == other.states
+            && expectedWeights == other.expectedWeights
     }
 
     /// The targets that are drained.

@@ -121,6 +121,22 @@ struct NodeChoiceTests {
         #expect(plan.takeStep(CheckStandings(weights: none)).backends[frontend] == [])
     }
 
+    @Test("with policy Local nodes weigh what the API says until they tell it themselves")
+    func expectedWeights() {
+        let local = balanced {
+            $0.spec.externalTrafficPolicy = "Local"
+            $0.spec.healthCheckNodePort = 32_000
+        }
+        var plan = plan(services: [local], panicThreshold: 50)
+        plan.upsert(slice(on: ["node1", "node3", "node3"]))
+        #expect(plan.takeStep(unhealthy: []).backends[frontend] == [all[0], all[2], all[2]])
+        let check = HealthCheck(
+            socket("192.168.50.2:32000"), .endpointCount, policy: testPolicy)
+        plan.note(changed: [check])
+        let slots = plan.takeStep(CheckStandings(weights: [check: 1])).backends[frontend]
+        #expect(slots == [all[0], all[1], all[2], all[2]])
+    }
+
     @Test("a node that returns has a part of its share")
     func warmth() {
         var plan = plan(services: [balanced()], nodes: [node(1), node(2)])

@@ -72,16 +72,19 @@ func connectCheck(_ text: String) -> HealthCheck {
     HealthCheck(socket(text), .connect, policy: testPolicy)
 }
 
-/// A slice of a Service with one endpoint.
-func slice(of service: String = "web", ready: Bool = true) -> EndpointSliceObject {
+/// A slice of a Service with an endpoint on each of these nodes; nil states none.
+func slice(
+    of service: String = "web", ready: Bool = true, on nodes: [String?] = [nil]
+) -> EndpointSliceObject {
     EndpointSliceObject(
         metadata: ObjectMeta(
             name: "\(service)-1", namespace: "default", labels: [WellKnown.serviceName: service]),
         addressType: "IPv4",
-        endpoints: [
+        endpoints: nodes.enumerated().map { index, node in
             SliceEndpoint(
-                addresses: ["10.244.1.2"], conditions: EndpointConditions(ready: ready))
-        ], ports: nil)
+                addresses: ["10.244.1.\(index + 2)"],
+                conditions: EndpointConditions(ready: ready), nodeName: node)
+        }, ports: nil)
 }
 
 /// A plan that knows these objects.

@@ -130,4 +130,30 @@ struct BalancerEndpointsTests {
         #expect(endpoints.replace([]) == [web])
         #expect(!endpoints.exist(of: web))
     }
+
+    @Test("each node's endpoints are counted by family, over all slices, if they state their nodes")
+    func counts() {
+        func slice(
+            _ name: String, _ type: String, _ nodes: [String?]
+        ) -> EndpointSliceObject {
+            var slice = self.slice(name, nil)
+            slice.addressType = type
+            slice.endpoints = nodes.map { SliceEndpoint(addresses: ["10.244.1.2"], nodeName: $0) }
+            return slice
+        }
+        let nodes = ["a", "b", "c"]
+        var endpoints = BalancerEndpoints()
+        _ = endpoints.replace([
+            slice("one", "IPv4", ["a", "b"]), slice("two", "IPv4", ["a"]),
+            slice("six", "IPv6", ["c"]),
+        ])
+        #expect(endpoints.counts(of: web, .v4, on: nodes) == [2, 1, 0])
+        #expect(endpoints.counts(of: web, .v6, on: nodes) == [0, 0, 1])
+        _ = endpoints.delete(slice("one", "IPv4", []))
+        #expect(endpoints.counts(of: web, .v4, on: nodes) == [1, 0, 0])
+        _ = endpoints.upsert(slice("two", "IPv4", ["b", nil]))
+        #expect(endpoints.counts(of: web, .v4, on: nodes) == nil)
+        _ = endpoints.delete(slice("six", "IPv6", []))
+        #expect(endpoints.counts(of: web, .v6, on: nodes) == nil)
+    }
 }

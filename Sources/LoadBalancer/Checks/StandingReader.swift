@@ -6,31 +6,35 @@ struct StandingReader {
     /// What all checks say.
     private let standings: CheckStandings
     /// What came of the Service before, most often for the same checks.
-    private var last: (checks: [[HealthCheck]], states: [ServingState], standings: [TargetStanding])
+    private var last: (service: CheckedService, standings: [TargetStanding])?
 
     init(_ standings: CheckStandings) {
         self.standings = standings
-        last = ([], [], [])
     }
 
     /// What is known of a Service's targets.
     mutating func judgement(of service: CheckedService) -> Judgement {
-        if last.checks != service.checks || last.states != service.states {
-            last = (
-                service.checks, service.states,
-                zip(service.checks, service.states).map(standing)
-            )
+        let standings: [TargetStanding]
+        if let last, last.service.isJudged(like: service) {
+            standings = last.standings
+        } else {
+            standings = service.checks.indices.map { standing(of: $0, in: service) }
+            last = (service, standings)
         }
-        var judgement = Judgement(last.standings)
-        if !standings.ejected.isEmpty { judgement.eject(standings.ejected, from: service.targets) }
+        var judgement = Judgement(standings)
+        let ejected = self.standings.ejected
+        if !ejected.isEmpty { judgement.eject(ejected, from: service.targets) }
         return judgement
     }
 
     /// Whether a target takes traffic, and how much beside the others; ejections apart.
-    private func standing(_ checks: [HealthCheck], _ state: ServingState) -> TargetStanding {
-        guard state == .ready else { return .withheld }
+    private func standing(of index: Int, in service: CheckedService) -> TargetStanding {
+        let checks = service.checks[index]
+        guard service.states[index] == .ready else { return .withheld }
         if checks.contains(where: standings.unhealthy.contains) { return .failing }
-        let weight = checks.lazy.compactMap { standings.weights[$0] }.first ?? 1
+        let weight =
+            checks.lazy.compactMap { standings.weights[$0] }.first
+            ?? service.expectedWeights?[index] ?? 1
         guard weight > 0 else { return .withheld }
         let warmth = checks.lazy.compactMap { standings.warmth[$0] }.min()
         return .serving(weight: weight * (warmth ?? CheckStandings.warmthSteps))
