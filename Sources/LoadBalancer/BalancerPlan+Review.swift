@@ -8,7 +8,7 @@ extension BalancerPlan {
     /// Reads a Service of the balancer, and says what in it is not as one might expect.
     func reviewed(_ service: ServiceDefinition, _ warnings: inout [String]) -> CheckedService {
         let own = assignment.checks(for: service)
-        let targets = frontends.targets(of: service, on: eligibleNodes)
+        let targets = frontends.targets(of: service, on: eligibleNodes, absent: absentNodes)
         let states = targets.all.map { target in
             nodesByName[target.node].map { orders.state(of: $0, for: service) } ?? .ready
         }

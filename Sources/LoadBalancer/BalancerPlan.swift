@@ -26,6 +26,8 @@ package struct BalancerPlan: Sendable {
     private(set) var snapshot = ClusterSnapshot()
     private(set) var endpoints = BalancerEndpoints()
     private(set) var eligibleNodes: [NodeIdentity] = []
+    /// Those that are left out for a while: most often they are dead, and their checks knew first.
+    private(set) var absentNodes: [NodeIdentity] = []
     private(set) var nodesByName: [String: NodeIdentity] = [:]
     /// Services whose checks and addresses may be others than before.
     private var touched: Set<ServiceIdentity> = []
@@ -150,10 +152,12 @@ package struct BalancerPlan: Sendable {
     package mutating func takeProblems() -> [TranslationProblem] { snapshot.takeProblems() }
 
     private mutating func noteNodes() {
-        let eligible = snapshot.nodes.values.filter { rules.objection(to: $0) == nil }
-            .sorted { $0.name < $1.name }
-        guard eligible != eligibleNodes else { return }
+        let nodes = snapshot.nodes.values.sorted { $0.name < $1.name }
+        let eligible = nodes.filter { rules.objection(to: $0) == nil }
+        let absent = nodes.filter { rules.objection(to: $0) == .notReady }
+        guard eligible != eligibleNodes || absent != absentNodes else { return }
         eligibleNodes = eligible
+        absentNodes = absent
         nodesByName = Dictionary(
             eligible.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         touchAll()

@@ -48,8 +48,11 @@ package struct BalancerFrontends: Sendable {
     }
 
     /// Every target that the Service has on these nodes, healthy or not.
+    ///
+    /// With direct-return the slots are dealt over the absent ones as well, so that no other node's
+    /// connections move when they go and come back.
     package func targets(
-        of service: ServiceDefinition, on nodes: [NodeIdentity]
+        of service: ServiceDefinition, on nodes: [NodeIdentity], absent: [NodeIdentity] = []
     ) -> BalancerTargets {
         guard service.isLoadBalancer, service.isProxied else { return BalancerTargets() }
         let families = Set(addresses(of: service).map(\.family))
@@ -58,7 +61,8 @@ package struct BalancerFrontends: Sendable {
                 IPFamily.allCases.filter(families.contains).flatMap { family in
                     targets(port, family, on: nodes)
                 }
-            })
+            },
+            absent: absent.flatMap { node in IPFamily.allCases.compactMap(node.address) })
     }
 
     /// All frontends of a Service with those targets behind them that may take traffic.

@@ -11,7 +11,8 @@ package struct BalancerTargets: Sendable {
         let range: Range<Int>
         /// Their sockets, in order of the nodes.
         let sockets: [SocketEndpoint]
-        /// Their addresses: the same for all Services on these nodes.
+        /// Their addresses and those of the nodes that are away for a while: the same for all
+        /// Services on these nodes.
         let addresses: [IPAddress]
     }
 
@@ -24,15 +25,21 @@ package struct BalancerTargets: Sendable {
         self.init([])
     }
 
-    init(_ all: [BalancerFrontends.Target]) {
+    /// - Parameters:
+    ///   - all: all of them, in order.
+    ///   - absent: the addresses of nodes that are away for a while.
+    init(_ all: [BalancerFrontends.Target], absent: [IPAddress] = []) {
         self.all = all
         var places: [Place] = []
         var start = 0
         for end in stride(from: 1, through: all.count, by: 1) {
             if end < all.count, all[end].isOfSamePlace(as: all[start]) { continue }
             let sockets = all[start..<end].map(\.socket)
+            let away = absent.filter { $0.family == all[start].socket.address.family }
             places.append(
-                Place(range: start..<end, sockets: sockets, addresses: sockets.map(\.address)))
+                Place(
+                    range: start..<end, sockets: sockets,
+                    addresses: sockets.map(\.address) + away))
             start = end
         }
         self.places = places

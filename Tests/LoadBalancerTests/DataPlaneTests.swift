@@ -1,3 +1,4 @@
+import Addressing
 import Forwarding
 import KubeAPI
 import LoadBalancer
@@ -28,6 +29,24 @@ struct DataPlaneTests {
         let death = try entry(plan.takeStep(unhealthy: [nodeCheck(2)]))
         #expect(death.directReturn?.shares.map(\.address) == [all[0], all[2]])
         #expect(death.directReturn?.members == all)
+    }
+
+    @Test("a node that is not ready after its death moves no slots once more, nor on its way back")
+    func notReady() throws {
+        func slots(_ unhealthy: Set<HealthCheck>) throws -> [IPAddress] {
+            try #require(entry(plan.takeStep(unhealthy: unhealthy)).directReturn).slots(251)
+        }
+        var plan = plan(services: [balanced(by: "direct-return")])
+        let before = try slots([])
+        plan.note(changed: [nodeCheck(2)])
+        let dead = try slots([nodeCheck(2)])
+        plan.upsert(node(2, ready: "Unknown"))
+        #expect(try slots([]) == dead)
+        plan.upsert(node(2, ready: "True"))
+        #expect(try slots([]) == before)
+        // A node that is gone for good is dealt out.
+        plan.delete(node(2))
+        #expect(try slots([]) != dead)
     }
 
     @Test("without a healthy node nothing takes the packets, and the fallback refuses")
