@@ -2,6 +2,7 @@ import LabKit
 import Testing
 
 extension LabTests {
+    /// Requests have too little time for a second SYN: what is lost for a moment fails.
     @Suite("daemons and tables under load")
     struct RestartTests {
         private let lab = Lab.shared
@@ -19,7 +20,7 @@ extension LabTests {
         func balancerIsKilled() async throws {
             let targets = try await Cluster(lab).targets("trio", .virtualIP)
             let report = try await lab.underLoad(
-                ["-r", "500", "-n", "2500", "-d", "30"], from: "client", to: targets
+                ["-r", "500", "-n", "2500", "-d", "30", "-t", "900"], from: "client", to: targets
             ) {
                 try await lab.restart("balancer", "balancer", signal: "KILL")
             }
@@ -75,7 +76,7 @@ extension LabTests {
             _ body: () async throws -> Void
         ) async throws -> [LoadReport] {
             let cluster = Cluster(lab)
-            let options = ["-r", "1000", "-n", "5000", "-d", "30"]
+            let options = ["-r", "1000", "-n", "5000", "-d", "30", "-t", "900"]
             let inside = try await cluster.targets("trio", .clusterIP)
             let outside = try await cluster.targets("trio", .nodePort(node: "node1"))
             var reports: [LoadReport] = []
