@@ -97,6 +97,7 @@ let package = Package(
         room("ObjectStore", ["Addressing", "Admission", "KubeAPI", grdb, logging, yams]),
         room("PrometheusMetrics", [coreMetrics]),
         room("HostJournal", ["Addressing", "Netfilter"]),
+        room("StateFiles", [logging]),
         room("DNSForwarding", ["Addressing", "DNSMessage", logging, nioCore, nioPosix]),
         room(
             "TableSync", ["Addressing", "Forwarding", "Netfilter", "Ruleset", "ServiceModel"]),
@@ -106,16 +107,16 @@ let package = Package(
             "NodeProxy",
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
-                "ServiceTranslation", "Netfilter", "APIClient", "HostJournal", "TableSync",
-                coreMetrics, lifecycle, logging,
+                "ServiceTranslation", "Netfilter", "APIClient", "HostJournal", "StateFiles",
+                "TableSync", coreMetrics, lifecycle, logging,
             ]),
         room(
             "LoadBalancer",
             [
                 "Addressing", "Ruleset", "KubeAPI", "ServiceModel", "Forwarding",
                 "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
-                "HostJournal", "TableSync", "LeaderElection", coreMetrics, lifecycle, logging,
-                nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL,
+                "HostJournal", "StateFiles", "TableSync", "LeaderElection", coreMetrics,
+                lifecycle, logging, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL,
             ]),
         room("APIServer", ["KubeAPI", "ObjectStore", hummingbird, lifecycle, logging, nioCore]),
         room(
@@ -178,6 +179,7 @@ let package = Package(
             "KernelTests",
             ["Addressing", "Ruleset", "ServiceModel", "Forwarding", "Netfilter", "Support"]),
         tests("HostJournalTests", ["Addressing", "Netfilter", "HostJournal", "Support"]),
+        tests("StateFilesTests", ["StateFiles", "Support"]),
         tests(
             "TableSyncTests",
             [

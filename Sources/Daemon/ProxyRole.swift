@@ -21,6 +21,7 @@ struct ProxyRole {
             ownsTables: try context.ownsTables(allowed: settings.node.mayOwnTables))
         configuration.opensClusterIPs = settings.node.opensClusterIPs
         configuration.tellsConnections = settings.tellsConnections
+        configuration.healthFile = "\(context.common.stateDirectory)/proxy-health-checks.json"
         let health = SyncHealth(stallTimeout: configuration.stallTimeout)
         let proxy = try NodeProxy(
             configuration, client: client,

@@ -2,6 +2,7 @@ import Addressing
 import FoundationEssentials
 import Logging
 import Ruleset
+import StateFiles
 
 /// Keeps who is blocked: in the kernel, whose clock ends it, and in a file, so that it outlives a
 /// restart of the host as well.

@@ -8,6 +8,7 @@ package import Logging
 import Netfilter
 package import Ruleset
 import ServiceLifecycle
+import StateFiles
 package import TableSync
 
 /// Steers traffic for the addresses of Services of type LoadBalancer to healthy nodes.
@@ -28,7 +29,7 @@ package struct LoadBalancer: Service {
     private let inbox: BalancerInbox
     private let writer: ForwardingWriter
     let cleaner: FlowCleaner
-    private let healthKeeper: HealthKeeper?
+    private let healthKeeper: StateKeeper<[HealthMemory.Entry]>?
     private let ordersFile: OrdersFile?
     let blocklist: BlocklistKeeper
     let refusalCounter: RefusalCounter
@@ -75,14 +76,16 @@ package struct LoadBalancer: Service {
         ) { try await writer.fillBlocklist($0) }
         (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let healthFile = configuration.healthFile.map { HealthKeeper.File(path: $0) }
+        let healthFile = configuration.healthFile.map { JSONFile<[HealthMemory.Entry]>(path: $0) }
         board = HealthBoard(
             slowStart: configuration.slowStart, memory: HealthMemory(healthFile?.read() ?? []),
             metrics: metrics, signal: signal
         ) {
             Self.tell(logger, $0, $1)
         }
-        healthKeeper = healthFile.map { [board] in HealthKeeper($0, board: board, logger: logger) }
+        healthKeeper = healthFile.map { [board] file in
+            StateKeeper(file, changes: board.memoryChanges, logger: logger) { board.remembered }
+        }
         ejections = EjectionBoard(policy: configuration.rules.ejection, signal: signal) {
             Self.tell(logger, $0, $1)
         }

@@ -1,3 +1,5 @@
+import StateFiles
+
 /// The file in which orders for nodes outlive a restart.
 struct OrdersFile: Sendable {
     private let file: JSONFile<[NodeOrder]>

@@ -5,6 +5,7 @@ import KubeAPI
 import Logging
 import Netfilter
 import ServiceLifecycle
+import StateFiles
 import TableSync
 
 /// The proxy's tasks: what arrives, what is written, and what looks after the kernel beside it.
@@ -28,6 +29,14 @@ extension NodeProxy {
             }
             group.addTask { [parts] in await TableWatch(parts, sweep).run() }
             group.addTask { await adoptTables() }
+            if let healthFile {
+                group.addTask { [board, parts] in
+                    var keeper = StateKeeper(
+                        healthFile, changes: board.recordChanges, logger: parts.logger
+                    ) { board.record }
+                    await keeper.run()
+                }
+            }
             if let counter {
                 group.addTask { [connections] in
                     await connections.run { await countConnections(with: counter) }
@@ -68,6 +77,10 @@ extension NodeProxy {
         }
     }
 
+    private var healthFile: JSONFile<ServiceHealthBoard.Record>? {
+        configuration.healthFile.map { JSONFile(path: $0) }
+    }
+
     /// Sees, while no API answers, whether a predecessor left complete tables: they go on.
     private func adoptTables() async {
         guard (try? await Task.sleep(for: configuration.adoptionDelay)) != nil,
@@ -76,6 +89,7 @@ extension NodeProxy {
         do {
             guard try await parts.writer.holdsTables() else { return }
             parts.health.update { $0.hasAdopted = true }
+            if let record = healthFile?.read() { board.resume(record) }
             parts.logger.notice(
                 "no API yet; the complete tables of an earlier run go on until one answers")
         } catch {

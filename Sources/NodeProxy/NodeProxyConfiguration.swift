@@ -27,6 +27,8 @@ package struct NodeProxyConfiguration: Sendable {
     package var tellsConnections = true
     /// True if ClusterIPs answer everybody who has a route to them, not only pods and nodes.
     package var opensClusterIPs = false
+    /// The file in which it outlives a restart what balancers were told; nil: it does not.
+    package var healthFile: String?
     /// How often it is looked whether somebody else changed a ruleset.
     package var compareInterval = Duration.milliseconds(250)
     /// The same for owned tables, which nobody else can change: only to be sure.

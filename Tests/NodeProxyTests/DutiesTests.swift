@@ -1,4 +1,5 @@
 import Addressing
+import Foundation
 import KubeAPI
 import NodeProxy
 import ServiceModel
@@ -120,5 +121,25 @@ struct DutiesTests {
         #expect(await changes.next() != nil)
         #expect(board.listeners.isEmpty)
         #expect(board.entry(at: port) == nil)
+    }
+
+    @Test("a board says what an earlier run said, until it has something to say itself")
+    func resumedBoard() async throws {
+        let earlier = ServiceHealthBoard()
+        #expect(earlier.record == nil)
+        let port = try #require(Port(32_010))
+        let entry = ServiceHealthBoard.Entry(service: web, localEndpointCount: 2)
+        earlier.publish([port: entry], at: [address("192.168.50.1"), address("fd00:50::1")])
+        let text = try JSONEncoder().encode(earlier.record)
+        let record = try JSONDecoder().decode(ServiceHealthBoard.Record.self, from: text)
+        let board = ServiceHealthBoard()
+        board.resume(record)
+        #expect(board.entry(at: port) == entry)
+        #expect(board.listeners == earlier.listeners)
+        var changes = board.changes.makeAsyncIterator()
+        #expect(await changes.next() != nil)
+        board.publish([:], at: [])
+        board.resume(record)
+        #expect(board.listeners.isEmpty)
     }
 }

@@ -82,6 +82,7 @@ let architecture: [Room] = [
     Room(
         "DNSForwarding", floor: 4, rooms: ["Addressing", "DNSMessage"],
         libraries: toolchain.union(["Logging", "NIOCore", "NIOPosix"])),
+    Room("StateFiles", floor: 4, libraries: toolchain.union(["Logging"])),
     // Both stand on Netfilter: what is changed outside the tables, and what is in them.
     Room(
         "HostJournal", floor: 4, rooms: ["Addressing", "Netfilter"], libraries: toolchain),
@@ -95,7 +96,8 @@ let architecture: [Room] = [
         "NodeProxy", floor: 5,
         rooms: [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
-            "ServiceTranslation", "Netfilter", "APIClient", "HostJournal", "TableSync",
+            "ServiceTranslation", "Netfilter", "APIClient", "HostJournal", "StateFiles",
+            "TableSync",
         ],
         libraries: service),
     Room(
@@ -103,7 +105,7 @@ let architecture: [Room] = [
         rooms: [
             "Addressing", "Ruleset", "ServiceModel", "KubeAPI", "Forwarding",
             "ServiceTranslation", "HealthChecking", "Admission", "Netfilter", "APIClient",
-            "HostJournal", "TableSync", "LeaderElection",
+            "HostJournal", "StateFiles", "TableSync", "LeaderElection",
         ],
         libraries: service.union(["NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL"])),
     Room(

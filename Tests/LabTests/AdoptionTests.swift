@@ -1,0 +1,35 @@
+import LabKit
+import Testing
+
+extension LabTests {
+    @Suite("a proxy that starts while the API is away")
+    struct AdoptionTests {
+        private let lab = Lab.shared
+
+        @Test(
+            "it says at each healthCheckNodePort what it said before, so that no node is left out")
+        func healthCheckNodePorts() async throws {
+            let manifest = LabServices.localService(
+                "single", selector: ["name": "node1-pod1"], hasDatagrams: false)
+            try await lab.withAddresses(of: "single", manifest) { targets in
+                try await eventually("node1 alone answers", within: .seconds(60)) {
+                    let report = try await lab.send(
+                        60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
+                    return report.answered == 60 && report.nodes == ["node1"]
+                }
+                try await lab.restoring {
+                    try await lab.run("kill", "control", "api", "KILL")
+                    for node in Lab.nodes { try await lab.restart(node, "proxy", signal: "KILL") }
+                    try await eventually("balancers are told as before", within: .seconds(30)) {
+                        let report = try await lab.send(
+                            60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
+                        return report.answered == 60 && report.nodes == ["node1"]
+                    }
+                } afterwards: {
+                    try await lab.run("start", "control", "api")
+                }
+            }
+            try await Cluster(lab).waitUntilServed()
+        }
+    }
+}
