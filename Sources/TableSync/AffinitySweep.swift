@@ -9,6 +9,11 @@ import Ruleset
 struct AffinitySweep {
     /// What each changed frontend has now; a frontend that is gone has nothing.
     private(set) var allowed: [Frontend: Set<SocketEndpoint>] = [:]
+    /// What pods of this node may have beside that, where policy Local binds nobody but clients from
+    /// outside.
+    private var allowedForPods: [Frontend: Set<SocketEndpoint>] = [:]
+    /// Where pods of this node have their addresses from.
+    private var pods: [CIDRBlock] = []
     /// The frontends that changed since the last round ended.
     private var changedLately: Set<Frontend> = []
     /// True if frontends that are not in `allowed` have nothing either.
@@ -19,10 +24,13 @@ struct AffinitySweep {
     /// Nothing has changed yet.
     init() {}
 
-    /// Looks through the clients of all frontends: a predecessor may have known others.
-    init(all entries: some Sequence<ForwardingEntry>) {
+    /// Looks through the clients of all frontends: a predecessor may have known others, or the same
+    /// under another policy.
+    init(all entries: some Sequence<ForwardingEntry>, pods: [CIDRBlock] = []) {
+        self.pods = pods
         for entry in entries where entry.hasOwnAffinity {
-            allowed[entry.frontend] = Set(entry.backends)
+            allowed[entry.frontend] = entry.backendsToKeep
+            if entry.isLocalForOutside { allowedForPods[entry.frontend] = Set(entry.backends) }
         }
         coversAll = true
         services = ServiceAffinitySweep(all: entries)
@@ -49,6 +57,7 @@ struct AffinitySweep {
         }
         services.note(from: old, to: new)
         allowed.merge(left) { $1 }
+        for frontend in left.keys { allowedForPods[frontend] = nil }
         changedLately.formUnion(left.keys)
     }
 
@@ -61,6 +70,7 @@ struct AffinitySweep {
     mutating func endRound() {
         allowed = allowed.filter { changedLately.contains($0.key) }
         changedLately = []
+        allowedForPods = [:]
         coversAll = false
         services.endRound()
     }
@@ -85,8 +95,18 @@ struct AffinitySweep {
                 case .data(let data) = element.value,
                 let backend = SocketEndpoint(data, as: valueFields, family: family)
             else { return false }
-            return !left.contains(backend)
+            guard !left.contains(backend) else { return false }
+            return allowedForPods[frontend]?.contains(backend) != true
+                || !isOfPod(element, declaration, family)
         }
+    }
+
+    private func isOfPod(
+        _ element: Element, _ declaration: SetDeclaration, _ family: TableFamily
+    ) -> Bool {
+        let key = FieldReader.fields(of: element.key, as: declaration.key, family: family)
+        guard case .address(let client)? = key.first else { return false }
+        return pods.contains { $0.contains(client) }
     }
 }
 

@@ -86,7 +86,8 @@ package actor ForwardingWriter {
         table = ForwardingTable(layout: table.layout, surroundings: surroundings)
         report.conflicts = table.fill(
             with: services.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-        affinitySweep = AffinitySweep(all: table.services.flatMap(table.entries))
+        affinitySweep = AffinitySweep(
+            all: table.services.flatMap(table.entries), pods: surroundings.localPods)
         do throws(NetfilterError) {
             let (count, durations) = try reconcile { predecessor.note($0) }
             report.changeCount += count

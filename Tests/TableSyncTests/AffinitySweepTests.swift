@@ -1,4 +1,5 @@
 import Addressing
+import Fixtures
 import Forwarding
 import Ruleset
 import Testing
@@ -46,5 +47,36 @@ struct AffinitySweepTests {
         #expect(Set(maps(sweep)).count == TableFamily.allCases.count * 2)
         sweep.endRound()
         #expect(maps(sweep) == [])
+    }
+
+    /// What the kernel remembers of a client at a ClusterIP.
+    private func remembered(
+        _ client: IPAddress, at frontend: Frontend, with backend: SocketEndpoint
+    ) -> Element {
+        var key = ElementData()
+        key.append(client)
+        key.append(frontend.address)
+        key.append(frontend.transport)
+        key.append(frontend.port)
+        var value = ElementData()
+        value.append(backend.address)
+        value.append(backend.port)
+        return Element(key, value: .data(value))
+    }
+
+    @Test("after a start policy Local leaves clients this node's endpoints, and its pods all")
+    func startLocal() {
+        let places = ExamplePlaces(.v4)
+        var entry = clusterIP(11, to: [2, 3], .v4, affinity: 600)
+        entry.isLocalForOutside = true
+        entry.localCount = 1
+        let sweep = AffinitySweep(all: [entry], pods: Surroundings.example.localPods)
+        let clients = [places.client, places.otherNode, places.localPod(9)]
+        let elements = clients.map { client in
+            entry.backends.map { remembered(client, at: entry.frontend, with: $0) }
+        }
+        let stale = sweep.stale(
+            among: elements.flatMap(\.self), of: layout.affinityMap(.ip).declaration, family: .ip)
+        #expect(stale == [elements[0][1], elements[1][1]])
     }
 }
