@@ -1,3 +1,4 @@
+import Forwarding
 import Ruleset
 
 /// Divides a long list of changes into transactions of bounded size.
@@ -9,12 +10,25 @@ enum CommitPlan {
     static let elementsPerTransaction = 8_000
 
     /// The transactions, in order: for a cold start endpoints come before what leads to them,
-    /// since the changes do.
-    static func transactions(for changes: [RulesetChange]) -> [[RulesetChange]] {
+    /// since the changes do, and what refuses clients comes last.
+    ///
+    /// Packets meet what each transaction leaves. A client that is refused gives up, while one
+    /// whose packet is dropped sends it again.
+    static func transactions(
+        for changes: [RulesetChange], of limit: Int = elementsPerTransaction
+    ) -> [[RulesetChange]] {
         guard changes.allSatisfy(\.onlyAdds) else { return [changes] }
+        guard changes.reduce(0, { $0 + $1.elementCount }) > limit else {
+            return changes.isEmpty ? [] : [changes]
+        }
+        return byTable(changes).flatMap { divide(inStages($0), limit) }
+    }
+
+    /// Divides the changes of one table; its sets, rules and surroundings belong together.
+    private static func divide(_ changes: [RulesetChange], _ limit: Int) -> [[RulesetChange]] {
         var transactions: [[RulesetChange]] = []
         var current: [RulesetChange] = []
-        var room = elementsPerTransaction
+        var room = limit
         for change in changes {
             guard case .addElements(let table, let set, let elements) = change else {
                 current.append(change)
@@ -29,16 +43,46 @@ enum CommitPlan {
                 if room == 0 {
                     transactions.append(current)
                     current = []
-                    room = elementsPerTransaction
+                    room = limit
                 }
             }
         }
         if !current.isEmpty { transactions.append(current) }
         return transactions
     }
+
+    /// The changes table after table, as they come.
+    private static func byTable(_ changes: [RulesetChange]) -> [[RulesetChange]] {
+        var tables: [[RulesetChange]] = []
+        for change in changes {
+            if tables.last?.last?.table == change.table {
+                tables[tables.count - 1].append(change)
+            } else {
+                tables.append([change])
+            }
+        }
+        return tables
+    }
+
+    /// What makes sets and rules, which has no stage, then the elements, stage after stage.
+    private static func inStages(_ changes: [RulesetChange]) -> [RulesetChange] {
+        ([nil] + FillingStage.allCases).flatMap { stage in
+            changes.filter { $0.fillingStage == stage }
+        }
+    }
 }
 
 extension RulesetChange {
+    /// When the elements have to come that the change adds; nil if it adds none.
+    fileprivate var fillingStage: FillingStage? {
+        if case .addElements(_, let set, _) = self { set.fillingStage } else { nil }
+    }
+
+    /// How many elements the change adds.
+    fileprivate var elementCount: Int {
+        if case .addElements(_, _, let elements) = self { elements.count } else { 0 }
+    }
+
     /// True if nothing that was there is different afterwards.
     var onlyAdds: Bool {
         switch self {

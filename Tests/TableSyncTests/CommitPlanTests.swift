@@ -6,7 +6,7 @@ import Testing
 @Suite("How long lists of changes are divided")
 struct CommitPlanTests {
     private let id = TableID(.ip, "sluice")
-    private let set = SetDeclaration("cluster_ips", key: [.destinationAddress])
+    private let set = SetDeclaration("endpoints", key: [.destinationAddress])
     private let map = SetDeclaration("services", key: [.destinationAddress], value: .verdict)
     private let limit = CommitPlan.elementsPerTransaction
 
@@ -60,6 +60,25 @@ struct CommitPlanTests {
             }
         }
         #expect(joined == changes)
+    }
+
+    @Test("who is where comes first and what refuses last, table after table")
+    func stages() {
+        let other = TableID(.ip6, "sluice")
+        let refusing = SetDeclaration("cluster_ips", key: [.destinationAddress])
+        let around = SetDeclaration("service_ranges", key: [.destinationAddress])
+        func changes(_ id: TableID) -> [RulesetChange] {
+            [
+                .createTable(id, flags: [], comment: nil),
+                .addElements(id, refusing, elements(1)), .addElements(id, set, elements(1)),
+                .addElements(id, around, elements(1)), .addElements(id, map, elements(1)),
+            ]
+        }
+        let all = changes(id) + changes(other)
+        let divided = CommitPlan.transactions(for: all, of: 7)
+        let order = [0, 3, 2, 4, 1].map { all[$0] } + [5, 8, 7, 9, 6].map { all[$0] }
+        #expect(divided.map(\.count) == [5, 5])
+        #expect(Array(divided.joined()) == order)
     }
 
     @Test("a removal among the changes keeps them all together")

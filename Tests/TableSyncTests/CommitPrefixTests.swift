@@ -1,0 +1,68 @@
+import Addressing
+import Fixtures
+import Forwarding
+import Ruleset
+import Testing
+
+@testable import TableSync
+
+@Suite("What packets meet while the tables are filled")
+struct CommitPrefixTests {
+    private struct Way {
+        let source: IPAddress
+        let origin: PacketWalk.Origin
+    }
+
+    private func ways(_ places: ExamplePlaces) -> [Way] {
+        [
+            Way(source: places.localPod(4), origin: .network),
+            Way(source: places.node, origin: .thisHost),
+            Way(source: places.otherNode, origin: .network),
+            Way(source: places.client, origin: .network),
+        ]
+    }
+
+    private func outcome(
+        _ way: Way, to frontend: Frontend, in table: Table, _ places: ExamplePlaces
+    ) -> PacketOutcome {
+        var walk = PacketWalk(through: table, localAddresses: [places.node]) { _ in 0 }
+        let packet = Packet(
+            frontend.transport, from: endpoint(way.source, 40_000), to: frontend.socket)
+        return walk.walk(packet, from: way.origin).outcome
+    }
+
+    @Test(
+        "each frontend does what it will do, or is not there yet: nobody is refused for that",
+        arguments: IPFamily.allCases, [4, 7, 50])
+    func prefixes(family: IPFamily, limit: Int) throws {
+        let example = ExampleServices(family)
+        let places = example.places
+        let id = TableID(TableFamily(family), "sluice")
+        let whole = ExampleServices.table().ruleset
+        let last = try #require(whole.tables[id])
+        let frontends = example.entries.values.joined().map(\.frontend)
+        var ruleset = Ruleset()
+        let transactions = CommitPlan.transactions(for: ruleset.changes(to: whole), of: limit)
+        #expect(transactions.count > 10)
+        for transaction in transactions {
+            ruleset.apply(transaction)
+            guard let table = ruleset.tables[id] else { continue }
+            for frontend in frontends {
+                let isInRange = places.surroundings.serviceRanges.contains {
+                    $0.contains(frontend.address)
+                }
+                for way in ways(places) {
+                    let now = outcome(way, to: frontend, in: table, places)
+                    let absent: PacketOutcome =
+                        isInRange
+                        ? .dropped : .delivered(to: frontend.socket, isMasqueraded: false)
+                    let then = outcome(way, to: frontend, in: last, places)
+                    #expect(
+                        now == then || now == absent,
+                        "\(way) to \(frontend): \(now) instead of \(then)")
+                }
+            }
+        }
+        #expect(ruleset == whole)
+    }
+}
