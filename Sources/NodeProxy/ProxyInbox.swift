@@ -10,35 +10,6 @@ import ServiceTranslation
 /// While one transaction runs, further changes gather here and go together with the next one;
 /// there is no fixed pace.
 actor ProxyInbox {
-    /// One Service as it is now; one that is gone has no frontends and asks for nothing.
-    struct Update: Sendable {
-        let service: ServiceIdentity
-        let translated: TranslatedService
-        let duties: ServiceDuties
-    }
-
-    /// What is to be carried out now.
-    struct Work: Sendable {
-        /// The Services that changed.
-        let updates: [Update]
-        /// True if `updates` are all Services there are.
-        let isComplete: Bool
-        /// Which addresses are what around the node, if a node changed.
-        let surroundings: Surroundings?
-        /// The node's own addresses.
-        let nodeAddresses: [IPAddress]
-        /// Those of them at which nodePorts answer.
-        let nodePortAddresses: [IPAddress]
-        /// False if there is no Node object for this host.
-        let isNodeKnown: Bool
-        /// When the oldest of these changes arrived.
-        let arrived: ContinuousClock.Instant
-        /// When endpoints changed, as their slices say.
-        let triggers: [String]
-        /// True if a Service that another proxy served is so no more: its flows may have been left.
-        let haveOthersGone: Bool
-    }
-
     /// Times of change that are kept while the kernel refuses everything; they are only measured.
     static let triggerLimit = 10_000
 
@@ -119,8 +90,15 @@ actor ProxyInbox {
     func take(nodes change: ObjectChange<NodeObject>) {
         switch change {
         case .listed(let objects, _):
-            for object in objects where isOwn(object) { nodeGoing(object.isGoing) }
-            noteNodes(changed: snapshot.replaceNodes(objects), listed: .nodes)
+            let wasKnown = isNodeKnown
+            let haveChanged = snapshot.replaceNodes(objects)
+            if let object = objects.first(where: isOwn) {
+                nodeGoing(object.isGoing)
+            } else if wasKnown, !isNodeKnown {
+                // Its deletion came while nobody watched.
+                nodeGoing(true)
+            }
+            noteNodes(changed: haveChanged, listed: .nodes)
         case .upserted(let object):
             if isOwn(object) { nodeGoing(object.isGoing) }
             noteNodes(changed: snapshot.upsert(object))
@@ -132,6 +110,9 @@ actor ProxyInbox {
         case .disconnected(let error): note(.nodes, error)
         }
     }
+
+    /// Whether there is a Node object for this host.
+    private var isNodeKnown: Bool { snapshot.nodes[plan.configuration.nodeName] != nil }
 
     private func isOwn(_ object: NodeObject) -> Bool {
         object.metadata.name == plan.configuration.nodeName
@@ -167,7 +148,7 @@ actor ProxyInbox {
             surroundings: isComplete ? plan.surroundings(in: snapshot) : nil,
             nodeAddresses: plan.nodeAddresses(in: snapshot),
             nodePortAddresses: plan.nodePortAddresses(in: snapshot),
-            isNodeKnown: snapshot.nodes[plan.configuration.nodeName] != nil,
+            isNodeKnown: isNodeKnown,
             arrived: arrived ?? .now, triggers: triggers, haveOthersGone: haveOthersGone)
     }
 

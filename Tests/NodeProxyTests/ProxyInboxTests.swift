@@ -210,30 +210,4 @@ struct ProxyInboxTests {
         await inbox.take(nodes: .connected)
         #expect(said.connections.withLock { $0 } == [error, error, error, nil])
     }
-
-    @Test("this host's Node is going when it is marked so, tainted for deletion, or deleted")
-    func nodeGoing() async {
-        let going = Said()
-        let inbox = ProxyInbox(
-            plan: NodePlan(configuration()), signal: signal, problems: { _ in },
-            nodeGoing: { isGoing in going.problems.withLock { $0.append("\(isGoing)") } },
-            connection: { _ in })
-        var marked = node(1)
-        marked.metadata.deletionTimestamp = "2026-01-01T00:00:00Z"
-        var tainted = node(1)
-        tainted.spec.taints = [
-            Taint(key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule")
-        ]
-        var other = node(2)
-        other.metadata.deletionTimestamp = "2026-01-01T00:00:00Z"
-        await inbox.take(nodes: .listed([node(1), other], revision: "1"))
-        await inbox.take(nodes: .upserted(marked))
-        await inbox.take(nodes: .upserted(node(1)))
-        await inbox.take(nodes: .upserted(tainted))
-        await inbox.take(nodes: .upserted(other))
-        await inbox.take(nodes: .upserted(node(1)))
-        await inbox.take(nodes: .deleted(node(1)))
-        #expect(
-            going.problems.withLock { $0 } == ["false", "true", "false", "true", "false", "true"])
-    }
 }
