@@ -24,8 +24,9 @@ actor HostAddressWatch {
         sockets = try RouteSocket()
     }
 
-    /// Hands on the addresses, now and whenever they differ, until the task is cancelled.
-    func follow(_ take: @Sendable ([IPAddress]) async -> Void) async {
+    /// Hands on the addresses, now and whenever they differ, until the task is cancelled; nil
+    /// where they cannot be read.
+    func follow(_ take: @Sendable ([IPAddress]?) async -> Void) async {
         var isFirst = true
         repeat {
             do {
@@ -41,6 +42,7 @@ actor HostAddressWatch {
                     "the host's addresses could not be read; trying again",
                     metadata: ["error": "\(error)"])
                 isFirst = true
+                await take(nil)
             }
         } while (try? await Task.sleep(for: Self.lookInterval)) != nil
     }

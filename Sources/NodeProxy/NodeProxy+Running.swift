@@ -61,7 +61,7 @@ extension NodeProxy {
 
     /// Only chosen addresses have to be followed: the first one is the Node object's.
     private func makeAddressWatch() throws -> HostAddressWatch? {
-        guard case .blocks = configuration.nodePortAddresses else { return nil }
+        guard configuration.nodePortAddresses.dependOnHost else { return nil }
         return try HostAddressWatch(logger: parts.logger)
     }
 

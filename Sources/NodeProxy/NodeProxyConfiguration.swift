@@ -8,6 +8,11 @@ package struct NodeProxyConfiguration: Sendable {
         case primary
         /// Those of the node's addresses that lie in one of these blocks.
         case blocks([CIDRBlock])
+
+        /// Whether they are chosen among the addresses that the host has.
+        var dependOnHost: Bool {
+            if case .blocks = self { true } else { false }
+        }
     }
 
     /// The name of the Node object that stands for this host.

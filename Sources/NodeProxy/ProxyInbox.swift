@@ -23,6 +23,9 @@ actor ProxyInbox {
     private var triggers: [String] = []
     private var listed: Set<ResourceKind> = []
     private var hasStarted = false
+    /// Whether nothing is known of the host's addresses of which some are chosen: without them
+    /// nodePorts would go from the tables, and come back.
+    private var awaitsHostAddresses: Bool
     private var arriving = ArrivingKinds()
     private var plan: NodePlan
     private let problems: @Sendable (String) -> Void
@@ -43,6 +46,8 @@ actor ProxyInbox {
         connection: @escaping @Sendable (APIClientError?) -> Void
     ) {
         self.plan = plan
+        awaitsHostAddresses =
+            plan.configuration.nodePortAddresses.dependOnHost && plan.hostAddresses == nil
         self.signal = signal
         self.problems = problems
         self.connection = connection
@@ -80,8 +85,10 @@ actor ProxyInbox {
         }
     }
 
-    /// Takes the addresses that this host has now.
-    func take(hostAddresses: [IPAddress]) {
+    /// Takes the addresses that this host has now; nil if they cannot be read.
+    func take(hostAddresses: [IPAddress]?) {
+        awaitsHostAddresses = false
+        guard let hostAddresses else { return finish() }
         let before = plan.nodePortAddresses(in: snapshot)
         plan.hostAddresses = hostAddresses
         noteNodes(changed: plan.nodePortAddresses(in: snapshot) != before)
@@ -124,9 +131,9 @@ actor ProxyInbox {
         problems(object.description)
     }
 
-    /// Takes everything that waits; nil if nothing does or not all kinds are known yet.
+    /// Takes everything that waits; nil if nothing does or not all is known yet that is needed.
     func takeWork() -> Work? {
-        guard listed.count == 3 else { return nil }
+        guard listed.count == 3, !awaitsHostAddresses else { return nil }
         guard hasWork else { return nil }
         defer {
             hasStarted = true

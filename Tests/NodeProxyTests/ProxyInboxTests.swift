@@ -210,4 +210,23 @@ struct ProxyInboxTests {
         await inbox.take(nodes: .connected)
         #expect(said.connections.withLock { $0 } == [error, error, error, nil])
     }
+
+    @Test(
+        "with chosen addresses nothing is done before the host's are known, or cannot be read",
+        arguments: [["10.50.0.1", "10.50.0.77"], nil])
+    func hostAddresses(known: [String]?) async throws {
+        let chosen = configuration(nodePortAddresses: .blocks([block("10.50.0.0/16")]))
+        let inbox = ProxyInbox(
+            plan: NodePlan(chosen), signal: signal, problems: { _ in }, connection: { _ in })
+        await inbox.take(services: .listed([service(10, nodePort: 30_080)], revision: "1"))
+        await inbox.take(slices: .listed([], revision: "1"))
+        await inbox.take(nodes: .listed([node(1)], revision: "1"))
+        #expect(await inbox.takeWork() == nil)
+        await inbox.take(hostAddresses: known?.map(address))
+        let work = try #require(await inbox.takeWork())
+        #expect(work.nodePortAddresses == (known ?? ["10.50.0.1"]).map(address))
+        #expect(await hasSignalled())
+        await inbox.take(hostAddresses: nil)
+        #expect(await inbox.takeWork() == nil)
+    }
 }
