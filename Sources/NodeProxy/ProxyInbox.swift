@@ -169,6 +169,12 @@ actor ProxyInbox {
         triggers = Array((work.triggers + triggers).prefix(Self.triggerLimit))
     }
 
+    /// Has these Services carried out once more, as they are now.
+    func tryAgain(_ services: Set<ServiceIdentity>) {
+        touched.formUnion(services)
+        finish()
+    }
+
     private var hasWork: Bool { !hasStarted || !touched.isEmpty || haveNodesChanged }
 
     /// When the oldest change arrived that is not in the kernel yet.

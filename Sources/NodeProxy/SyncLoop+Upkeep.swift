@@ -28,6 +28,8 @@ extension SyncLoop {
     mutating func lookAfterKernel() async {
         let now = clock.now
         guard health.state.hasSynced else { return }
+        let refused = refusals.takeDue(at: now)
+        if !refused.isEmpty { await inbox.tryAgain(refused) }
         if let due = nextAffinitySweep, now >= due {
             await sweepAffinity(isLast: true)
             let isOver = await !writer.awaitsAffinitySweep

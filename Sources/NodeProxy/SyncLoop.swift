@@ -19,7 +19,7 @@ struct SyncLoop {
     static let routeInterval = Duration.seconds(10)
 
     let configuration: NodeProxyConfiguration
-    private let inbox: ProxyInbox
+    let inbox: ProxyInbox
     let host: HostPreparation
     let health: SyncHealth
     let metrics: ProxyMetrics
@@ -35,6 +35,7 @@ struct SyncLoop {
     /// When the tables may be compared if somebody is known to have changed them.
     var earliestComparison: ContinuousClock.Instant
     var pace = RepairPace()
+    var refusals = RefusalPace()
     var nextRouteCheck: ContinuousClock.Instant
     var nodeAddresses: [IPAddress] = []
     var nodePortAddresses: [IPAddress] = []
@@ -187,9 +188,12 @@ struct SyncLoop {
             purge.audit()
             logger.warning("somebody else changed our tables; they are repaired")
         }
-        for (service, error) in report.refused {
+        refusals.note(
+            tried: work.updates.map(\.service), refused: report.refused.keys, at: now)
+        let known = health.state.refused
+        for (service, error) in report.refused where known["\(service)"] != "\(error)" {
             logger.error(
-                "the kernel refused a Service; its earlier state stays in force",
+                "the kernel refused a Service; its earlier state stays in force, trying again",
                 metadata: ["service": "\(service)", "error": "\(error)"])
         }
         let count = await writer.serviceCount

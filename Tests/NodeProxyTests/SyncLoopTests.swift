@@ -1,3 +1,4 @@
+import APIClient
 import Addressing
 import Forwarding
 import FoundationEssentials
@@ -59,8 +60,7 @@ struct SyncLoopTests {
             var translated = TranslatedService()
             translated.entries = entries
             return ProxyInbox.Update(
-                service: ServiceIdentity(namespace: "default", name: name),
-                translated: translated, duties: ServiceDuties())
+                service: identity(name), translated: translated, duties: ServiceDuties())
         }
         return ProxyInbox.Work(
             updates: updates, isComplete: isComplete, surroundings: nil, nodeAddresses: [],
@@ -149,5 +149,28 @@ struct SyncLoopTests {
         try await loop.carryOut(work(["a": [try entry(at: 30_053, to: [2, 3])]]))
         #expect(loop.datagramFrontends.places == [try place(30_053)])
         #expect(await filters() == [])
+    }
+
+    @Test("what the kernel refused is tried again later, unless it was accepted meanwhile")
+    func refusedForNow() async throws {
+        let (bad, web) = (identity("bad"), identity("web10"))
+        var loop = try await started([:])
+        try await loop.carryOut(work(["bad": [try refused(at: 30_054)]]))
+        #expect(loop.refusals.takeDue(at: .now) == [])
+        #expect(loop.refusals.takeDue(at: .now + RefusalPace.shortestDelay) == [bad])
+        try await loop.carryOut(work(["bad": [try entry(at: 30_054, to: [2])]]))
+        #expect(loop.refusals.takeDue(at: .now + RefusalPace.longestDelay) == [])
+
+        await inbox.take(services: .listed([service(10)], revision: "1"))
+        await inbox.take(slices: .listed([], revision: "1"))
+        await inbox.take(nodes: .listed([node(1)], revision: "1"))
+        _ = await inbox.takeWork()
+        loop.refusals.note(tried: [], refused: [web], at: .now - RefusalPace.shortestDelay)
+        await loop.lookAfterKernel()
+        #expect(await inbox.takeWork()?.updates.map(\.service) == [web])
+    }
+
+    private func identity(_ name: String) -> ServiceIdentity {
+        ServiceIdentity(namespace: "default", name: name)
     }
 }
