@@ -27,6 +27,10 @@ package struct ForwardingEntry: Hashable, Sendable {
     package let label: String
     /// One backend a slot, those of this host first; a repeated backend gets more connections.
     package var backends: [SocketEndpoint]
+    /// Endpoints that still serve, but get no new connections: their UDP flows go on.
+    ///
+    /// Nothing of it stands in the tables.
+    package var conversing: [SocketEndpoint] = []
     /// How many of the first backends run on this host.
     package var localCount: Int
     /// True if clients that are not pods of this host reach the local backends only.
@@ -92,6 +96,9 @@ package struct ForwardingEntry: Hashable, Sendable {
     package var backendsToKeep: Set<SocketEndpoint> {
         Set(isLocalForOutside ? backends.prefix(localCount) : backends[...])
     }
+
+    /// Where flows of the frontend may lead: to its backends, and to who is still conversing.
+    package var flowTargets: [SocketEndpoint] { backends + conversing }
 
     /// Whether the frontend remembers clients for itself.
     package var hasOwnAffinity: Bool { affinitySeconds != nil && affinityService == nil }

@@ -202,6 +202,7 @@ extension ForwardingEntry {
         else { return false }
         var rest = self
         rest.backends = old.backends
+        rest.conversing = old.conversing
         rest.directReturn = old.directReturn
         return rest == old
     }

@@ -20,6 +20,7 @@ extension ForwardingEntry {
         let local = next.backends.prefix(next.localCount)
         let remote = next.backends.dropFirst(next.localCount)
         var entry = self
+        entry.conversing = next.conversing
         for slot in going {
             let isLocal = slot < localCount
             // Who has the slot for good then is left alone by the second transaction.

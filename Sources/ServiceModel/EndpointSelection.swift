@@ -53,6 +53,15 @@ package struct EndpointSelection: Hashable, Sendable {
         self.remote = remote.filter { !counted.contains($0) }
     }
 
+    /// All endpoints that serve one port of a Service, sorted, wherever they are and whether they
+    /// get new connections or not.
+    package static func serving(
+        port: ServicePort, groups: [EndpointGroup], family: IPFamily
+    ) -> [SocketEndpoint] {
+        sortedOnce(
+            candidates(port: port, groups: groups, family: family).filter(\.endpoint.isServing))
+    }
+
     /// An endpoint together with its port for the Service's port.
     private struct Candidate {
         let endpoint: Endpoint

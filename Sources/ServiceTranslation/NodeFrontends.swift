@@ -24,7 +24,15 @@ package struct NodeFrontends: Sendable {
         let families = IPFamily.allCases.filter(service.isServed)
         for port in service.ports {
             for family in families {
+                let first = result.entries.count
                 translate(port, of: service, family, groups, into: &result)
+                guard port.transport == .udp else { continue }
+                let serving = EndpointSelection.serving(
+                    port: port, groups: groups, family: family)
+                for index in result.entries.indices[first...] {
+                    let backends = Set(result.entries[index].backends)
+                    result.entries[index].conversing = serving.filter { !backends.contains($0) }
+                }
             }
         }
         // An address may be named twice: as a load balancer's and as an external one, say.

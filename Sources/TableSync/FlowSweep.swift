@@ -35,7 +35,7 @@ package struct FlowSweep: Sendable {
     package mutating func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         if !looksLeft.isEmpty {
             for entry in new {
-                for backend in entry.backends {
+                for backend in entry.flowTargets {
                     looksLeft[FlowFilter(of: entry.frontend, to: backend)] = nil
                 }
             }

@@ -12,6 +12,8 @@ extension ForwardingWriter {
     /// somebody else translates, so of those only UDP flows count that go to a place where our
     /// tables served it `formerly`; established connections go on.
     ///
+    /// Endpoints that are still conversing count as backends.
+    ///
     /// A client from outside that policy Local keeps from other hosts' backends may have been led
     /// to one all the same, by an affinity that is older than the policy: unanswered, since only
     /// this host could have undone the translation.
@@ -45,7 +47,8 @@ extension ForwardingWriter {
         guard let service = table.holder(of: frontend),
             let entry = table.entries(of: service).first(where: { $0.frontend == frontend })
         else { return nil }
-        return (Set(entry.backends), entry.backendsToKeep)
+        let targets = Set(entry.flowTargets)
+        return (targets, entry.isLocalForOutside ? entry.backendsToKeep : targets)
     }
 
     /// Whether policy Local binds the flow's client; this host's own flows, and those that began

@@ -32,6 +32,15 @@ struct WithdrawalTests {
         #expect(first == entry(local: [1, 2], remote: [3, 3, 3]))
     }
 
+    @Test("one that goes and still serves keeps its flows meanwhile")
+    func conversing() {
+        var next = entry(local: [1])
+        next.conversing = entry(local: [2]).backends
+        let first = entry(local: [1, 2]).withdrawing(for: next)
+        #expect(first?.backends == entry(local: [1, 1]).backends)
+        #expect(first?.conversing == next.conversing)
+    }
+
     @Test("where a side has none left the other one serves")
     func otherSide() {
         #expect(

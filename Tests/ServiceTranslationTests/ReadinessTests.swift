@@ -1,3 +1,5 @@
+import Addressing
+import Forwarding
 import KubeAPI
 import ServiceTranslation
 import Testing
@@ -56,6 +58,26 @@ import Testing
         ]
         #expect(try fates(plain, going) == ["10.244.1.2:8080", "10.244.2.2:8080"])
         #expect(try fates(plain, going + [pod("10.244.2.4")]) == ["10.244.2.4:8080"])
+    }
+
+    @Test("UDP flows may stay with whoever serves, whatever keeps new ones from it")
+    func conversing() throws {
+        let pods = [
+            pod("10.244.1.2"), pod("10.244.1.3", .terminating), pod("10.244.1.4", .gone),
+            pod("10.244.2.2"), pod("10.244.2.3", .unready),
+        ]
+        for (transport, staying) in [
+            ("UDP", ["10.244.1.3:8080", "10.244.2.2:8080"]), ("TCP", []),
+        ] {
+            let object = service(ports: [port(nil, 80, transport)]) {
+                $0.spec.internalTrafficPolicy = "Local"
+            }
+            let ports = [endpointPort(nil, 8080, transport)]
+            let world = World(object, slices: [slice(pods, ports: ports)])
+            let entry = try #require(try world.entry("10.96.0.10:80"))
+            #expect(entry.backends.map(\.description) == ["10.244.1.2:8080"])
+            #expect(entry.conversing.map(\.description) == staying)
+        }
     }
 
     @Test("61: internal policy Local counts the last resort on the node alone; others fail")

@@ -42,6 +42,16 @@ struct FlowSweepTests {
         #expect(filters(sweep) == [gone(2, from: 12)])
     }
 
+    @Test("an endpoint that serves again is let go, though it gets no new connections")
+    func servesAgain() {
+        var sweep = FlowSweep()
+        sweep.note(from: [entry([2, 3])], to: [entry([3])])
+        var conversing = entry([3])
+        conversing.conversing = entry([2]).backends
+        sweep.note(from: [entry([3])], to: [conversing])
+        #expect(sweep.isEmpty)
+    }
+
     @Test("113: backends that went before there was none are still looked for")
     func zeroInBetween() {
         var sweep = FlowSweep()

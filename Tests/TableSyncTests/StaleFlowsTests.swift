@@ -37,6 +37,19 @@ struct StaleFlowsTests {
             ])
     }
 
+    @Test("none of UDP to an endpoint that still serves, and all of them when it does no more")
+    func conversing() {
+        var without = entry(.udp, to: [1])
+        without.conversing = [socket("192.168.50.2:30080")]
+        #expect(StaleFlows.filters(from: [entry(.udp, to: [1, 2])], to: [without]) == [])
+        #expect(StaleFlows.filters(from: [without], to: [entry(.udp, to: [1, 2])]) == [])
+        let gone = FlowFilter(
+            transport: .udp, frontend: socket("198.51.100.10:80"),
+            backend: socket("192.168.50.2:30080"))
+        #expect(StaleFlows.filters(from: [without], to: [entry(.udp, to: [1])]) == [gone])
+        #expect(Set(StaleFlows.filters(from: [without], to: [])).contains(gone))
+    }
+
     @Test("none when a node comes, and none of the nodes that stay")
     func added() {
         #expect(StaleFlows.filters(from: [entry(to: [1])], to: [entry(to: [1, 2, 3])]).isEmpty)
