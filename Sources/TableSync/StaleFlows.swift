@@ -7,9 +7,9 @@ package enum StaleFlows {
     /// The flows to delete after a transaction replaced entries, of one Service or several.
     ///
     /// UDP flows to a backend that a frontend no longer has would go there for as long as the
-    /// client keeps its port; they may while it still serves. Others that were never answered would retry the dead backend.
-    /// Established connections go on: the pod may live. A frontend that had no backend may have
-    /// flows that were tracked before it existed, and are not translated.
+    /// client keeps its port; they may while it still serves. Others that were never answered would
+    /// retry the dead backend. Established connections go on: the pod may live. A frontend that had
+    /// no backend may have flows that were tracked before it existed, and are not translated.
     package static func filters(
         from old: [ForwardingEntry], to new: [ForwardingEntry]
     ) -> [FlowFilter] {
