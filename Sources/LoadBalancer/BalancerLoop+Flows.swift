@@ -14,22 +14,34 @@ extension BalancerLoop {
     mutating func letGo(after report: WriteReport, of step: BalancerPlan.Step) async {
         let left = report.replaced.flatMap { StaleFlows.filters(from: $0.old, to: $0.new) }
         let stale = report.staleFlows + left
-        let ending = stale.compactMap { filter(for: $0, after: step) }
+        let ending = ending(stale, after: step)
         if !stale.isEmpty { _ = await sweepAffinity(isLast: false) }
         await purge(ending)
+        departures.note(ended: ending)
         looks.note(ending, at: clock.now)
     }
 
-    /// What goes of a removed backend's flows: nothing if it is drained; if it is down those that
-    /// stand as well, whose clients would wait for it instead of connecting anew.
-    private func filter(for stale: FlowFilter, after step: BalancerPlan.Step) -> FlowFilter? {
-        var filter = stale
-        switch stale.backend.flatMap({ step.departures[$0] }) {
-        case nil: break
-        case .drained: return nil
-        case .down: if !keepsEstablished { filter.onlyUnanswered = false }
+    /// Ends the flows of targets that had left their frontends before they went down, now that the
+    /// kernel holds the step.
+    mutating func letGoOfDown(in work: BalancerInbox.Work) async {
+        await purge(
+            ending(departures.take(work.step, isComplete: work.isComplete), after: work.step))
+    }
+
+    /// What goes of removed backends' flows: nothing of one that is drained; of one that is down
+    /// those that stand as well, whose clients would wait for it instead of connecting anew.
+    private func ending(_ stale: [FlowFilter], after step: BalancerPlan.Step) -> [FlowFilter] {
+        guard !stale.isEmpty else { return [] }
+        let departures = step.departuresByPlace
+        return stale.compactMap { stale in
+            var filter = stale
+            switch stale.backend.flatMap({ departures[.init(stale.transport, $0)] }) {
+            case nil: break
+            case .drained: return nil
+            case .down: if !keepsEstablished { filter.onlyUnanswered = false }
+            }
+            return filter
         }
-        return filter
     }
 
     /// Counts what is left on drained nodes, and ends it where the deadline has come.

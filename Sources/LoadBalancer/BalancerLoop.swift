@@ -41,6 +41,7 @@ struct BalancerLoop {
     private var nextComparison: ContinuousClock.Instant
     private var saidWarnings: Set<String> = []
     var looks = AffinityLooks()
+    var departures = DepartureLedger()
     var nextChainSweep: ContinuousClock.Instant
 
     init(
@@ -107,6 +108,7 @@ struct BalancerLoop {
         let written = clock.now
         metrics.synced(report, work, withdrawn: withdrawn ?? written, at: written)
         if work.isComplete { await letGo(after: report, of: work.step) }
+        await letGoOfDown(in: work)
         // Only now: before its frontends stand, an address would make this host refuse.
         await hands.holdAddresses(work.step.addresses)
         await note(report, of: work, at: written, withdrawn: withdrawn ?? written)

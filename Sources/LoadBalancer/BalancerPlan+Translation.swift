@@ -40,12 +40,20 @@ extension BalancerPlan {
         step.tallies.append((identity, TargetTally(judgement.standings)))
         step.observed.append((identity, observed(checked, judgement)))
         step.warnings += translated.problems.map(\.description)
-        for index in judgement.standings.indices {
-            if let departure = judgement.departure(of: index, ordered: checked.states[index]) {
-                step.departures[checked.targets.all[index].socket] = departure
+        let departed = departed(checked, judgement)
+        if !departed.isEmpty { step.departures.append((identity, departed)) }
+        step.updates.append((identity, translated))
+    }
+
+    /// The targets of a Service that take no traffic, where the reason matters to connections.
+    private func departed(_ checked: CheckedService, _ judgement: Judgement) -> [DepartedTarget] {
+        judgement.standings.indices.compactMap { index in
+            judgement.departure(of: index, ordered: checked.states[index]).map { departure in
+                let target = checked.targets.all[index]
+                return DepartedTarget(
+                    place: .init(target.transport, target.socket), departure: departure)
             }
         }
-        step.updates.append((identity, translated))
     }
 
     /// The targets of a Service whose connections are to be observed, if it wants that.

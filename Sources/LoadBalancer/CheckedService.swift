@@ -63,9 +63,12 @@ struct Judgement {
     private(set) var standings: [TargetStanding]
     /// Those that are out for their connections alone.
     private(set) var ejected: Set<Int> = []
+    /// Those that are drained, and down beside that.
+    private let drainedDown: Set<Int>
 
-    init(_ standings: [TargetStanding]) {
+    init(_ standings: [TargetStanding], drainedDown: Set<Int> = []) {
         self.standings = standings
+        self.drainedDown = drainedDown
     }
 
     /// Takes the ejected out, unless nobody else of their nodePort serves: an ejection is a guess,
@@ -89,7 +92,7 @@ struct Judgement {
     /// Why a target leaves, where it matters to its connections.
     func departure(of index: Int, ordered state: ServingState) -> BalancerPlan.Departure? {
         switch state {
-        case .drain: .drained
+        case .drain: drainedDown.contains(index) ? .down : .drained
         case .maintenance: .down
         // What is ejected may well go on with the connections that it has.
         case .ready: standings[index] == .failing && !ejected.contains(index) ? .down : nil

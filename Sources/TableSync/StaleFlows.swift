@@ -1,4 +1,4 @@
-import Addressing
+package import Addressing
 package import Forwarding
 package import Netfilter
 
@@ -36,7 +36,7 @@ package enum StaleFlows {
 
 extension FlowFilter {
     /// The flows of a frontend that lead to a backend it does not have.
-    init(of frontend: Frontend, to backend: SocketEndpoint) {
+    package init(of frontend: Frontend, to backend: SocketEndpoint) {
         self.init(
             transport: frontend.transport, frontend: frontend.socket, backend: backend,
             onlyUnanswered: frontend.transport != .udp)

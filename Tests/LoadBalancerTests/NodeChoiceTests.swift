@@ -1,3 +1,4 @@
+import Addressing
 import Forwarding
 import FoundationEssentials
 import HealthChecking
@@ -156,8 +157,9 @@ struct NodeChoiceTests {
         let step = plan.takeStep(unhealthy: [])
         #expect(step.backends[frontend] == [all[0], all[2]])
         #expect(step.backends["198.51.100.11:80/tcp"] == ["192.168.50.3:30081"])
-        #expect(step.departures[socket("192.168.50.2:30080")] == .drained)
-        #expect(step.departures[socket("192.168.50.2:30081")] == .down)
+        let departures = step.departuresByPlace
+        #expect(departures[.init(.tcp, socket("192.168.50.2:30080"))] == .drained)
+        #expect(departures[.init(.tcp, socket("192.168.50.2:30081"))] == .down)
         #expect(plan.draining[web]?.map(\.node) == ["node2"])
         plan.give(NodeOrder(.ready, for: .init(node: "node2"), since: .now))
         #expect(plan.takeStep(unhealthy: []).backends[frontend]?.count == 2)

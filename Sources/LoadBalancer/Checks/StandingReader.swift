@@ -6,7 +6,7 @@ struct StandingReader {
     /// What all checks say.
     private let standings: CheckStandings
     /// What came of the Service before, most often for the same checks.
-    private var last: (service: CheckedService, standings: [TargetStanding])?
+    private var last: (service: CheckedService, judgement: Judgement)?
 
     init(_ standings: CheckStandings) {
         self.standings = standings
@@ -14,16 +14,16 @@ struct StandingReader {
 
     /// What is known of a Service's targets.
     mutating func judgement(of service: CheckedService) -> Judgement {
-        let standings: [TargetStanding]
+        var judgement: Judgement
         if let last, last.service.isJudged(like: service) {
-            standings = last.standings
+            judgement = last.judgement
         } else {
-            standings = service.checks.indices.map { standing(of: $0, in: service) }
-            last = (service, standings)
+            judgement = Judgement(
+                service.checks.indices.map { standing(of: $0, in: service) },
+                drainedDown: drainedDown(service))
+            last = (service, judgement)
         }
-        var judgement = Judgement(standings)
-        let ejected = self.standings.ejected
-        if !ejected.isEmpty { judgement.eject(ejected, from: service.targets) }
+        if !standings.ejected.isEmpty { judgement.eject(standings.ejected, from: service.targets) }
         return judgement
     }
 
@@ -31,12 +31,24 @@ struct StandingReader {
     private func standing(of index: Int, in service: CheckedService) -> TargetStanding {
         let checks = service.checks[index]
         guard service.states[index] == .ready else { return .withheld }
-        if checks.contains(where: standings.unhealthy.contains) { return .failing }
+        if speaks(against: checks) { return .failing }
         let weight =
             checks.lazy.compactMap { standings.weights[$0] }.first
             ?? service.expectedWeights?[index] ?? 1
         guard weight > 0 else { return .withheld }
         let warmth = checks.lazy.compactMap { standings.warmth[$0] }.min()
         return .serving(weight: weight * (warmth ?? CheckStandings.warmthSteps))
+    }
+
+    /// Whether one of these checks says that its target is down.
+    private func speaks(against checks: [HealthCheck]) -> Bool {
+        checks.contains(where: standings.unhealthy.contains)
+    }
+
+    private func drainedDown(_ service: CheckedService) -> Set<Int> {
+        Set(
+            service.states.indices.filter {
+                service.states[$0] == .drain && speaks(against: service.checks[$0])
+            })
     }
 }
