@@ -18,6 +18,8 @@ struct BalancerLoop {
         let writer: any FrontendWriter
         /// Deletes the tracked flows that the filters mean; returns how many there were.
         let deleteFlows: @Sendable ([FlowFilter]) async throws -> Int
+        /// Looks for flows beside the loop.
+        var purge = FlowPurge()
         /// Says how many flows the backends have.
         let countFlows: @Sendable ([FlowFilter]) async throws -> [SocketEndpoint: Int]
         /// Begins with some checks and ends others.
@@ -105,6 +107,7 @@ struct BalancerLoop {
             report.add(rest)
         }
         if work.isComplete || report.hasRepaired { await hands.tablesStand() }
+        if report.hasRepaired { hands.purge.audit() }
         let written = clock.now
         metrics.synced(report, work, withdrawn: withdrawn ?? written, at: written)
         if work.isComplete { await letGo(after: report, of: work.step) }
@@ -195,6 +198,8 @@ struct BalancerLoop {
                 comparison.repairCount > 0
             {
                 await hands.tablesStand()
+                // Datagrams that came while there was nothing to translate them began a flow.
+                hands.purge.audit()
                 metrics.repaired(comparison)
                 logger.warning(
                     "somebody else changed our tables; they are repaired",

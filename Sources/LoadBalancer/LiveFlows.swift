@@ -11,6 +11,17 @@ enum LiveFlows {
         }
         return counts
     }
+
+    /// The flows that do not lead to one of these targets, which no frontend has any more, but
+    /// whose flows go on.
+    static func without(_ draining: [DrainingTarget], _ flows: [Flow]) -> [Flow] {
+        let sockets = Dictionary(grouping: draining, by: \.transport)
+            .mapValues { Set($0.map(\.socket)) }
+        return flows.filter { flow in
+            guard let backend = flow.backend else { return true }
+            return sockets[flow.transport]?.contains(backend) != true
+        }
+    }
 }
 
 extension Flow {

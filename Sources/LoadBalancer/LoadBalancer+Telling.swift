@@ -5,23 +5,6 @@ import Logging
 import TableSync
 
 extension LoadBalancer {
-    /// Notes and says whether changes arrive from the API; nil if they do.
-    static func tell(
-        _ logger: Logger, _ error: APIClientError?, _ health: SyncHealth,
-        _ metrics: BalancerMetrics
-    ) {
-        let before = health.state.disconnected
-        health.update { $0.disconnected = error?.description }
-        metrics.connected(error == nil)
-        if let error, before == nil {
-            logger.warning(
-                "the API is away; traffic goes on as it last said",
-                metadata: ["error": "\(error)"])
-        } else if error == nil, before != nil {
-            logger.notice("the API is back")
-        }
-    }
-
     static func tell(
         _ logger: Logger, _ target: SocketEndpoint, _ turn: EjectionBoard.Turn
     ) {
@@ -43,6 +26,22 @@ extension LoadBalancer {
             logger.notice("healthy", metadata: ["check": "\(check)"])
         case .becameUnhealthy(let reason):
             logger.warning("unhealthy", metadata: ["check": "\(check)", "reason": "\(reason)"])
+        }
+    }
+
+    /// Tells that changes arrive from the API, or why not, when that is news.
+    static func tell(
+        _ logger: Logger, connection error: APIClientError?, _ health: SyncHealth,
+        _ metrics: BalancerMetrics
+    ) {
+        let before = health.state.disconnected
+        health.update { $0.disconnected = error?.description }
+        metrics.connected(error == nil)
+        if let error, before == nil {
+            logger.warning(
+                "the API is away; traffic goes on as it last said", metadata: ["error": "\(error)"])
+        } else if error == nil, before != nil {
+            logger.notice("the API is back")
         }
     }
 }

@@ -21,19 +21,20 @@ package struct LoadBalancer: Service {
     private let client: APIClient
     let journal: HostJournal
     let logger: Logger
-    private let metrics = BalancerMetrics()
+    let metrics = BalancerMetrics()
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let board: HealthBoard
     private let ejections: EjectionBoard
-    private let inbox: BalancerInbox
-    private let writer: ForwardingWriter
+    let inbox: BalancerInbox
+    let writer: ForwardingWriter
+    let flowPurge = FlowPurge()
     let cleaner: FlowCleaner
     private let healthKeeper: StateKeeper<[HealthMemory.Entry]>?
     private let ordersFile: OrdersFile?
     let blocklist: BlocklistKeeper
     let refusalCounter: RefusalCounter
-    private let announcer: VIPAnnouncer
+    let announcer: VIPAnnouncer
     private let ingressKeeper: IngressKeeper?
     private let pair: LeaseKeeper?
     /// How the balancer is, for its health port.
@@ -95,7 +96,7 @@ package struct LoadBalancer: Service {
                 rules: rules, orders: NodeOrders(ordersFile?.read() ?? [])),
             board: board, ejections: ejections, signal: signal,
             problems: { logger.warning("left out", metadata: ["problem": "\($0)"]) },
-            connection: { Self.tell(logger, $0, health, metrics) })
+            connection: { Self.tell(logger, connection: $0, health, metrics) })
         self.inbox = inbox
         pair = configuration.holding.condition.seat.map { seat in
             LeaseKeeper(
@@ -173,27 +174,15 @@ package struct LoadBalancer: Service {
             logger: logger)
         await allowForwarding()
         await limitTimeWait()
+        async let purging: Void = flowPurge.run(purgeHands)
         await follow { await loop.turn() }
+        flowPurge.end()
         let isReleased = await announcer.stop()
         // Not before the addresses are gone: the other one takes it at once.
         await pair?.stop(releasing: isReleased)
+        await purging
         await prober.shutdown()
         await client.shutdown()
-    }
-
-    private func hands(_ prober: HealthProber) -> BalancerLoop.Hands {
-        BalancerLoop.Hands(
-            writer: writer,
-            deleteFlows: { [cleaner] in try await cleaner.delete(anyOf: $0) },
-            countFlows: { [cleaner] in
-                LiveFlows.byBackend(try await cleaner.flows(anyOf: $0))
-            },
-            changeChecks: { step in
-                prober.change(
-                    starting: Array(step.startedChecks), ending: Array(step.endedChecks))
-            },
-            holdAddresses: { [announcer] in await announcer.want($0) },
-            tablesStand: { [blocklist] in await blocklist.tablesStand() })
     }
 
     /// Watches, and calls `turn` whenever there may be work, and at intervals.

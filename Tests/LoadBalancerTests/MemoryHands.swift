@@ -32,12 +32,17 @@ actor MemoryWriter: FrontendWriter {
     private var clients: [(frontend: Frontend, backend: SocketEndpoint)] = []
     /// How many calls are refused before the first that succeeds.
     private var refusalsLeft = 0
+    /// How many changes the next comparison finds necessary.
+    private var damage = 0
     /// How many changes it took to remove idle chains so far.
     private(set) var sweptChangeCount = 0
 
     init(_ deeds: Deeds) { self.deeds = deeds }
 
     func refuse(times: Int) { refusalsLeft = times }
+
+    /// Has somebody else change the tables.
+    func damage(changes: Int) { damage = changes }
 
     var serviceCount: Int { table.services.count }
 
@@ -117,7 +122,9 @@ actor MemoryWriter: FrontendWriter {
 
     func compare(always: Bool) throws(NetfilterError) -> KernelComparison? {
         deeds.add(.compared)
-        return nil
+        guard damage > 0 else { return nil }
+        defer { damage = 0 }
+        return KernelComparison(repairCount: damage)
     }
 
     /// The backends of each frontend.
@@ -157,6 +164,7 @@ final class MemoryBalancer {
     let writer: MemoryWriter
     let health = SyncHealth(stallTimeout: .seconds(60))
     let board: HealthBoard
+    let purge = FlowPurge()
     let inbox: BalancerInbox
     var loop: BalancerLoop
 
@@ -187,6 +195,7 @@ final class MemoryBalancer {
                     deeds.add(.deleted(filters))
                     return filters.count
                 },
+                purge: purge,
                 countFlows: { _ in flows },
                 changeChecks: { _ in },
                 holdAddresses: { deeds.add(.held($0.sorted())) }),

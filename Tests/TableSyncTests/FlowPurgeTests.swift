@@ -2,12 +2,11 @@ import Addressing
 import Netfilter
 import Support
 import Synchronization
-import TableSync
 import Testing
 
-@testable import NodeProxy
+@testable import TableSync
 
-@Suite("Deleting the flows of endpoints that are gone")
+@Suite("Deleting the flows of backends that are gone")
 struct FlowPurgeTests {
     /// What the kernel was asked to delete, one list for each time.
     private final class Record: Sendable {
@@ -158,7 +157,7 @@ struct FlowPurgeTests {
         #expect(purge.isIdle)
     }
 
-    @Test("what still waits when the proxy ends is deleted before it goes")
+    @Test("what still waits when the daemon ends is deleted before it goes")
     func finishes() async throws {
         let waiting = try filter("10.244.0.1:8080")
         purge.add([waiting])
@@ -199,7 +198,7 @@ struct FlowPurgeTests {
         #expect(record.rounds.isEmpty)
     }
 
-    @Test("the kernel is asked nothing while no endpoint goes")
+    @Test("the kernel is asked nothing while no backend goes")
     func restsOtherwise() async {
         purge.add([])
         purge.note(from: [], to: [])

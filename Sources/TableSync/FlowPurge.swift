@@ -1,9 +1,8 @@
-import Forwarding
-import Netfilter
+package import Forwarding
+package import Netfilter
 import Synchronization
-import TableSync
 
-/// Deletes the tracked flows of endpoints that are gone, beside the writing of further changes.
+/// Deletes the tracked flows of backends that are gone, beside the writing of further changes.
 ///
 /// To find them the kernel goes through its whole table, however few flows are in it. A host with
 /// few flows has them read as text, which takes a millisecond; with many, or where the kernel has
@@ -12,10 +11,10 @@ import TableSync
 /// else runs on that processor, whatever its priority: neither packets nor a task that wakes there.
 /// So no change waits for a look, a look waits until a burst of changes is over, what comes
 /// meanwhile is looked for together, and looks take about a hundredth of the time.
-final class FlowPurge: Sendable {
+package final class FlowPurge: Sendable {
     /// Between two looks; the first after a quiet time comes at once.
-    static let lookInterval = Duration.seconds(1)
-    /// Even a full table is gone through this often while endpoints keep going.
+    package static let lookInterval = Duration.seconds(1)
+    /// Even a full table is gone through this often while backends keep going.
     static let longestPause = Duration.seconds(2)
     /// How long no change must have come before a look.
     static let settling = Duration.milliseconds(5)
@@ -23,11 +22,20 @@ final class FlowPurge: Sendable {
     static let longestDelay = Duration.milliseconds(100)
 
     /// What deletes flows; each says whether it could.
-    struct Hands: Sendable {
+    package struct Hands: Sendable {
         /// Deletes those that one of the filters means.
         let delete: @Sendable ([FlowFilter]) async -> Bool
         /// Compares all flows with the frontends as they are.
         let audit: @Sendable () async -> Bool
+
+        /// Gathers what deletes flows.
+        package init(
+            delete: @escaping @Sendable ([FlowFilter]) async -> Bool,
+            audit: @escaping @Sendable () async -> Bool
+        ) {
+            self.delete = delete
+            self.audit = audit
+        }
     }
 
     private struct Waiting {
@@ -47,16 +55,16 @@ final class FlowPurge: Sendable {
     private let endingSignal: AsyncStream<Void>.Continuation
 
     /// Starts with nothing to delete.
-    init() {
+    package init() {
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (ending, endingSignal) = AsyncStream.makeStream()
     }
 
     /// Whether all flows are deleted that changes left behind, as far as is known.
-    var isIdle: Bool { waiting.withLock { $0.isEmpty && !$0.isAuditing } }
+    package var isIdle: Bool { waiting.withLock { $0.isEmpty && !$0.isAuditing } }
 
     /// Has these flows deleted soon.
-    func add(_ filters: [FlowFilter]) {
+    package func add(_ filters: [FlowFilter]) {
         guard !filters.isEmpty else { return }
         waiting.withLock { waiting in
             waiting.sweep.add(filters)
@@ -66,7 +74,7 @@ final class FlowPurge: Sendable {
     }
 
     /// Has the flows deleted soon that one transaction's new entries leave behind.
-    func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
+    package func note(from old: [ForwardingEntry], to new: [ForwardingEntry]) {
         let isEmpty = waiting.withLock { waiting in
             waiting.sweep.note(from: old, to: new)
             waiting.lastChange = .now
@@ -76,20 +84,20 @@ final class FlowPurge: Sendable {
     }
 
     /// Has all flows compared with the frontends soon: they may have missed any change.
-    func audit() {
+    package func audit() {
         waiting.withLock { $0.isAuditDue = true }
         signal.yield()
     }
 
     /// Has `run` give up what it is at, delete what has never been looked for, and return.
-    func end() { endingSignal.finish() }
+    package func end() { endingSignal.finish() }
 
     /// Deletes what is asked for until the end, and then what has never been looked for; if the
     /// task is cancelled, it returns as soon as it can.
     ///
     /// What could not be deleted is tried again. What goes on for long is given up at the end: the
     /// next start compares all flows anyway.
-    func run(_ hands: Hands) async {
+    package func run(_ hands: Hands) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
                 while (try? await Task.sleep(for: Self.lookInterval)) != nil {
