@@ -19,6 +19,15 @@ extension BalancerLoop {
         await purge(ending)
         departures.note(ended: ending)
         looks.note(ending, at: clock.now)
+        hands.purge.goOn(lookingFor: ending.map(onItsWay), after: report.replaced)
+    }
+
+    /// What a packet may still make of a flow that was ended, if it passed the rules before the
+    /// commit: it is tracked only when it leaves the host.
+    private func onItsWay(_ ended: FlowFilter) -> FlowFilter {
+        var filter = ended
+        filter.onlyUnanswered = ended.transport != .udp
+        return filter
     }
 
     /// Ends the flows of targets that had left their frontends before they went down, now that the

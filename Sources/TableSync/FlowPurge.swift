@@ -83,6 +83,17 @@ package final class FlowPurge: Sendable {
         if !isEmpty { signal.yield() }
     }
 
+    /// Has flows looked for further that were looked for once when they were left behind, but none
+    /// that these exchanges have brought back.
+    package func goOn(
+        lookingFor filters: [FlowFilter], after exchanges: [WriteReport.Exchange]
+    ) {
+        waiting.withLock { waiting in
+            for (old, new) in exchanges { waiting.sweep.letGo(from: old, to: new) }
+            waiting.sweep.add(lookedFor: filters)
+        }
+    }
+
     /// Has all flows compared with the frontends soon: they may have missed any change.
     package func audit() {
         waiting.withLock { $0.isAuditDue = true }

@@ -52,6 +52,22 @@ struct FlowSweepTests {
         #expect(sweep.isEmpty)
     }
 
+    @Test("whether few or many wait, exactly what came back is let go", arguments: [3, 9])
+    func cameBackOfMany(count: Int) {
+        var sweep = FlowSweep()
+        let pods = Array(1...count)
+        sweep.note(from: [entry(pods)], to: [entry([])])
+        let other = FlowFilter(
+            transport: .tcp, frontend: gone(1).frontend, backend: gone(1).backend)
+        sweep.add(lookedFor: [other])
+        sweep.letGo(from: [entry([])], to: [entry([1, count])])
+        #expect(filters(sweep) == Set((2..<count).map { gone($0) } + [other]))
+        sweep.endLook(at: sweep.filters)
+        sweep.endLook(at: sweep.filters)
+        #expect(!filters(sweep).contains(other))
+        #expect(sweep.unseen.isEmpty)
+    }
+
     @Test("113: backends that went before there was none are still looked for")
     func zeroInBetween() {
         var sweep = FlowSweep()
