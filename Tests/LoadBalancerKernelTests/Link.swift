@@ -32,14 +32,14 @@ final class Link {
     /// A new announcer, as after a restart: it knows only what the journal knows.
     func announcer(
         _ holding: AddressHolding = AddressHolding(.link(interface: Link.near)),
-        history: AddressHistory = AddressHistory(), term: LeaseTerm = LeaseTerm()
+        history: AddressHistory = AddressHistory(), term: LeaseTerm = LeaseTerm(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> VIPAnnouncer {
         VIPAnnouncer(
             holding, inNamespace: balancer.name,
             journal: try HostJournal(
                 directory: directory, role: "balancer", inNamespace: balancer.name),
-            history: history, term: term,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            history: history, term: term, logger: logger)
     }
 
     /// Keeps the journal from being written: a file is in the place of its folder.

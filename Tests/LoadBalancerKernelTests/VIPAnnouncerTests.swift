@@ -1,4 +1,5 @@
 import Addressing
+import Support
 import Testing
 
 @testable import LoadBalancer
@@ -145,6 +146,29 @@ struct VIPAnnouncerTests {
         await announcer.want(addresses(first, third))
         await announcer.turn()
         #expect(try link.addresses() == ["198.51.100.10/32", "fd00:198::10/128"])
+    }
+
+    @Test("who is asked to stop while neighbours are asked claims nothing, and says nothing else")
+    func cancelled() async throws {
+        let link = try Link()
+        try link.neighbour("ip addr add \(first)/24 dev \(Link.far)")
+        let lines = LogLines()
+        let announcer = try link.announcer(logger: lines.logger)
+        await announcer.want(addresses(first))
+        await announcer.turn()
+        // The neighbour is known to have it, and is asked again.
+        await announcer.want(addresses(first, second))
+        let told = lines.all
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await announcer.turn() }
+            try? await Task.sleep(for: .milliseconds(200))
+            group.cancelAll()
+        }
+        #expect(try link.addresses() == [])
+        #expect(lines.all == told)
+        let all = addresses(first, second)
+        #expect(
+            await announcer.statuses(of: all, wanted: all).map(\.state) == ["elsewhere", "waiting"])
     }
 
     @Test("without a probe an address is claimed whoever has it")

@@ -121,6 +121,8 @@ actor VIPAnnouncer {
         } catch is TermIsOver {
             // Whoever keeps the Lease has said so; the next look releases.
             nextLook = .now
+        } catch is CancellationError {
+            // Whoever ends this releases what is held.
         } catch {
             if lastError != "\(error)" {
                 logger.error(
@@ -184,7 +186,7 @@ actor VIPAnnouncer {
         }
         let present = Set(
             try socket.addresses().filter { $0.interfaceIndex == place.index }.map(\.address))
-        await ask(for: wanted.subtracting(present), on: place)
+        try await ask(for: wanted.subtracting(present), on: place)
         let noted = Set(await journal.records.addresses.map(\.address))
         let claimed = wanted.sorted().filter { address in
             claimants[address] == nil && !(held.contains(address) && present.contains(address))
@@ -206,7 +208,11 @@ actor VIPAnnouncer {
     }
 
     /// Finds out which of these addresses other hosts have; says it when that is news.
-    private func ask(for addresses: Set<IPAddress>, on place: NetworkInterface) async {
+    ///
+    /// Throws only when nobody waits for the answer any more: then nothing is to be claimed.
+    private func ask(
+        for addresses: Set<IPAddress>, on place: NetworkInterface
+    ) async throws(CancellationError) {
         let before = claimants
         claimants = [:]
         guard holding.asksFirst, !addresses.isEmpty, place.isUp,
@@ -217,6 +223,9 @@ actor VIPAnnouncer {
             claimants = try await AddressQuestion(
                 addresses: addresses, own: own, place: place, namespace: namespace
             ).claimants()
+        } catch let error as CancellationError {
+            claimants = before
+            throw error
         } catch {
             logger.warning(
                 "neighbours could not be asked who has the addresses; they are claimed",
@@ -230,18 +239,6 @@ actor VIPAnnouncer {
         }
         held.subtract(claimants.keys)
         for address in claimants.keys { times.end(address) }
-    }
-
-    private func announce(_ due: [IPAddress]) throws(NetworkError) {
-        guard !due.isEmpty, case .link(let interface) = holding.place else { return }
-        var routes = try RouteSocket(inNamespace: namespace)
-        guard let place = try routes.interface(named: interface), place.hardwareAddress != nil
-        else { return }
-        let socket = try AnnouncementSocket(inNamespace: namespace)
-        for address in due where !isTermOver {
-            try socket.announce(address, on: place)
-            history.announced(1)
-        }
     }
 
     /// ENODEV (asm-generic/errno-base.h).
