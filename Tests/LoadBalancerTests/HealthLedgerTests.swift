@@ -105,6 +105,8 @@ struct HealthLedgerTests {
         ledger.change(starting: [check], at: start)
         #expect(ledger.unhealthy == [check])
         #expect(ledger.records[check]?.reason == .notChecked)
+        _ = ledger.take(bad(.refused), of: check, at: later)
+        #expect(ledger.records[check]?.reason == .refused)
         for _ in 0..<rise { _ = ledger.take(good, of: check, at: later) }
         #expect(ledger.unhealthy.isEmpty)
     }

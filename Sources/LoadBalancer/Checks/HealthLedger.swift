@@ -137,7 +137,9 @@ package struct HealthLedger: Sendable {
                 changed.insert(check)
             }
         case .notMade: break
-        case .some(let reason): effect = record.state.failed(reason)
+        case .some(let reason):
+            effect = record.state.failed(reason)
+            if record.reason == .notChecked { record.reason = reason }
         }
         switch effect {
         case .none: break
