@@ -33,9 +33,8 @@ actor BalancerInbox {
     private let signal: AsyncStream<Void>.Continuation
     private let problems: @Sendable (String) -> Void
     private let connection: @Sendable (APIClientError?) -> Void
+    /// Of what the API has said all that there is, or that it will not say it.
     private var listed: Set<ResourceKind> = []
-    /// True once the API has said which endpoints there are, or that it will not.
-    private var knowsSlices = false
     private var arriving = ArrivingKinds()
     private var hasStarted = false
     private var arrived: ContinuousClock.Instant?
@@ -99,12 +98,13 @@ actor BalancerInbox {
         switch change {
         case .listed(let objects, _):
             plan.replaceSlices(objects)
-            knowsSlices = true
+            listed.insert(.endpointslices)
         case .upserted(let object): plan.upsert(object)
         case .deleted(let object): plan.delete(object)
         // Whether a Service has endpoints is a hint: nothing is lost without.
         case .unreadable(let object): problems(object.description)
-        case .disconnected(let error): if error.code == .refused { knowsSlices = true }
+        case .disconnected(let error):
+            if error.code == .refused { listed.insert(.endpointslices) }
         case .connected: break
         }
         announce()
@@ -128,7 +128,7 @@ actor BalancerInbox {
     ///
     /// Checks that begin or end with the work are on the board when this returns.
     func takeWork() -> Work? {
-        guard listed.count == 2, knowsSlices else { return nil }
+        guard listed.count == 3 else { return nil }
         let news = board.takeNews()
         plan.note(changed: news.changed)
         if let ejections { plan.note(ejectedOf: ejections.takeChanged()) }

@@ -19,7 +19,7 @@ struct BalancerLoop {
         /// Deletes the tracked flows that the filters mean; returns how many there were.
         let deleteFlows: @Sendable ([FlowFilter]) async throws -> Int
         /// Looks for flows beside the loop.
-        var purge = FlowPurge()
+        let purge: FlowPurge
         /// Says how many flows the backends have.
         let countFlows: @Sendable ([FlowFilter]) async throws -> [SocketEndpoint: Int]
         /// Begins with some checks and ends others.

@@ -12,19 +12,12 @@ extension LabTests {
             let manifest = LabServices.localService(
                 "single", selector: ["name": "node1-pod1"], hasDatagrams: false)
             try await lab.withAddresses(of: "single", manifest) { targets in
-                try await eventually("node1 alone answers", within: .seconds(60)) {
-                    let report = try await lab.send(
-                        60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
-                    return report.answered == 60 && report.nodes == ["node1"]
-                }
+                try await lab.waitUntil(["node1"], answerAt: targets)
                 try await lab.restoring {
                     try await lab.run("kill", "control", "api", "KILL")
                     for node in Lab.nodes { try await lab.restart(node, "proxy", signal: "KILL") }
-                    try await eventually("balancers are told as before", within: .seconds(30)) {
-                        let report = try await lab.send(
-                            60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
-                        return report.answered == 60 && report.nodes == ["node1"]
-                    }
+                    // Balancers are told as before.
+                    try await lab.waitUntil(["node1"], answerAt: targets, within: .seconds(30))
                 } afterwards: {
                     try await lab.run("start", "control", "api")
                 }

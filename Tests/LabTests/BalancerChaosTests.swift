@@ -50,11 +50,7 @@ extension LabTests {
                 try await Cluster(lab).services()["steady"]?.virtualIPs.count == 2
             }
             let targets = try await Cluster(lab).targets("steady", .virtualIP)
-            try await eventually("node1 alone answers", within: .seconds(60)) {
-                let report = try await lab.send(
-                    60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
-                return report.answered == 60 && report.nodes == ["node1"]
-            }
+            try await lab.waitUntil(["node1"], answerAt: targets)
             let load = try lab.startInNetwork(
                 of: "client",
                 [

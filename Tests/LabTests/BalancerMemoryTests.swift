@@ -37,11 +37,7 @@ extension LabTests {
                 "single", selector: ["name": "node1-pod1"], hasDatagrams: false)
             try await restoring {
                 try await lab.withAddresses(of: "single", manifest) { targets in
-                    try await eventually("node1 alone answers", within: .seconds(60)) {
-                        let report = try await lab.send(
-                            60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
-                        return report.answered == 60 && report.nodes == ["node1"]
-                    }
+                    try await lab.waitUntil(["node1"], answerAt: targets)
                     try await expectCalmRestarts(of: targets)
                 }
             }

@@ -75,4 +75,15 @@ extension Lab {
             try await body(try await cluster.targets(name, .virtualIP))
         }
     }
+
+    /// Waits until connections from the client reach these nodes, all of them and no others.
+    func waitUntil(
+        _ nodes: Set<String>, answerAt targets: [String], within time: Duration = .seconds(60)
+    ) async throws {
+        try await eventually("\(nodes.sorted()) answer, and nobody else", within: time) {
+            let report = try await send(
+                60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
+            return report.answered == 60 && report.nodes == nodes
+        }
+    }
 }

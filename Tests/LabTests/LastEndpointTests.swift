@@ -23,16 +23,8 @@ extension LabTests {
             _ body: (_ targets: [String]) async throws -> Void
         ) async throws {
             try await lab.withAddresses(of: "shrinking", manifest(selector)) { targets in
-                try await waitFor(nodes, at: targets)
+                try await lab.waitUntil(Set(nodes), answerAt: targets)
                 try await body(targets)
-            }
-        }
-
-        private func waitFor(_ nodes: [String], at targets: [String]) async throws {
-            try await eventually("\(nodes) answer", within: .seconds(60)) {
-                let report = try await lab.send(
-                    60, from: "client", to: targets, atOnce: 6, timeoutMilliseconds: 500)
-                return report.answered == 60 && report.nodes == Set(nodes)
             }
         }
 
@@ -43,7 +35,7 @@ extension LabTests {
                     try await lab.apply(manifest(Self.onNode1), as: "shrinking.yaml")
                 }
                 #expect(report.answered == 2000, "\(report)")
-                try await waitFor(["node1"], at: targets)
+                try await lab.waitUntil(Set(["node1"]), answerAt: targets)
             }
         }
 

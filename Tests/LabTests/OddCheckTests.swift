@@ -45,8 +45,9 @@ extension LabTests {
 
         /// Waits until so many more failed checks have changed nothing anywhere.
         ///
-        /// What the first failures and earlier tests have caused may still be on its way to the kernel, and chains
-        /// that nobody uses go later; what failures cause would never come to an end.
+        /// What the first failures and earlier tests have caused may still be on its way to the
+        /// kernel, and chains that nobody uses go later; what failures cause would never come to an
+        /// end.
         private func expectCalm(overFailures count: Double) async throws {
             try await eventually("failed checks change nothing", within: .seconds(60)) {
                 let failures = try await lab.metric("sluice_balancer_checks_total", with: "failure")

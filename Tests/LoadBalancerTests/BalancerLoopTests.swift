@@ -19,11 +19,8 @@ struct BalancerLoopTests {
         _ services: [ServiceObject] = [balanced()], fall: Int = 2,
         flows: [SocketEndpoint: Int] = [:], _ change: (inout BalancerRules) -> Void = { _ in }
     ) async throws -> MemoryBalancer {
-        var rules = BalancerRules()
-        rules.panicThreshold = 0
-        change(&rules)
-        let balancer = MemoryBalancer(policy: policy(fall: fall), rules: rules, flows: flows)
-        await balancer.start(services)
+        let balancer = await MemoryBalancer.strict(
+            services, policy: policy(fall: fall), flows: flows, change)
         _ = balancer.deeds.take()
         return balancer
     }

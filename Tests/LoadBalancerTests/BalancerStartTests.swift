@@ -73,10 +73,7 @@ struct BalancerStartTests {
 
     @Test("a dead node that leaves for a while has to prove itself when it is back")
     func returnsDead() async {
-        var rules = BalancerRules()
-        rules.panicThreshold = 0
-        let balancer = MemoryBalancer(rules: rules)
-        await balancer.start([balanced()])
+        let balancer = await MemoryBalancer.strict()
         balancer.tell(.refused, of: nodeCheck(1), times: 2)
         await balancer.loop.turn()
         await balancer.inbox.take(nodes: .upserted(node(1, ready: "Unknown")))
@@ -91,10 +88,7 @@ struct BalancerStartTests {
 
     @Test("a Service that is checked otherwise now gets no dead node for it")
     func otherChecks() async {
-        var rules = BalancerRules()
-        rules.panicThreshold = 0
-        let balancer = MemoryBalancer(rules: rules)
-        await balancer.start([balanced()])
+        let balancer = await MemoryBalancer.strict()
         balancer.tell(.timedOut, of: nodeCheck(1), times: 2)
         await balancer.loop.turn()
         let other = balanced { $0.metadata.annotations = ["sluice.io/check": "tcp"] }
@@ -123,10 +117,7 @@ struct BalancerStartTests {
     func initiallyDown() async {
         var policy = testPolicy
         policy.initial = .fullyDown
-        var rules = BalancerRules()
-        rules.panicThreshold = 0
-        let balancer = MemoryBalancer(policy: policy, rules: rules)
-        await balancer.start([balanced()])
+        let balancer = await MemoryBalancer.strict(policy: policy)
         #expect(await balancer.writer.backends == [vip: []])
     }
 }

@@ -23,18 +23,6 @@ struct DepartureTests {
             onlyUnanswered: unanswered)
     }
 
-    /// A balancer that has taken over one Service on three nodes.
-    private func started(
-        _ change: (inout BalancerRules) -> Void = { _ in }
-    ) async -> MemoryBalancer {
-        var rules = BalancerRules()
-        rules.panicThreshold = 0
-        change(&rules)
-        let balancer = MemoryBalancer(rules: rules)
-        await balancer.start([balanced()])
-        return balancer
-    }
-
     /// What one turn deletes.
     private func deleted(_ balancer: MemoryBalancer) async -> [[FlowFilter]] {
         _ = balancer.deeds.take()
@@ -55,7 +43,7 @@ struct DepartureTests {
 
     @Test("a drained node that is put in maintenance loses its connections, once")
     func maintained() async {
-        let balancer = await started()
+        let balancer = await MemoryBalancer.strict()
         await give(.drain, balancer)
         #expect(await deleted(balancer) == [])
         await give(.maintenance, balancer)
@@ -70,7 +58,7 @@ struct DepartureTests {
 
     @Test("so does a drained node that dies, each time", arguments: [false, true])
     func drainedDies(isKept: Bool) async {
-        let balancer = await started { $0.keepsEstablished = isKept }
+        let balancer = await MemoryBalancer.strict { $0.keepsEstablished = isKept }
         await give(.drain, balancer)
         #expect(await deleted(balancer) == [])
         for _ in 1...2 {
@@ -87,7 +75,7 @@ struct DepartureTests {
 
     @Test("so does one that was out for want of endpoints")
     func withoutEndpoints() async {
-        let balancer = await started()
+        let balancer = await MemoryBalancer.strict()
         balancer.board.take(
             CheckOutcome(weight: 0, duration: .milliseconds(1)), of: nodeCheck(2))
         #expect(await deleted(balancer) == [[flows(unanswered: true)]])
@@ -97,7 +85,7 @@ struct DepartureTests {
 
     @Test("one that dies while it takes traffic loses them with its place, and not once more")
     func once() async {
-        let balancer = await started()
+        let balancer = await MemoryBalancer.strict()
         balancer.tell(.timedOut, of: nodeCheck(2), times: 2)
         #expect(await deleted(balancer) == [[flows()]])
         await touchAll(balancer, withNode4: true)
@@ -106,7 +94,7 @@ struct DepartureTests {
 
     @Test("one that is used although it is down keeps them until others take its place")
     func used() async {
-        let balancer = await started { $0.panicThreshold = 50 }
+        let balancer = await MemoryBalancer.strict { $0.panicThreshold = 50 }
         for number in 1...3 { balancer.tell(.timedOut, of: nodeCheck(number), times: 2) }
         #expect(await deleted(balancer) == [])
         for number in [1, 3] { balancer.tell(nil, of: nodeCheck(number), times: 2) }
@@ -115,7 +103,7 @@ struct DepartureTests {
 
     @Test("a write that is refused keeps nobody from learning that a drained node is down")
     func refused() async throws {
-        let balancer = await started()
+        let balancer = await MemoryBalancer.strict()
         await give(.drain, balancer)
         await balancer.loop.turn()
         await balancer.writer.refuse(times: 1)

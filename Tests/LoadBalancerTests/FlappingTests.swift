@@ -10,10 +10,7 @@ struct FlappingTests {
     /// A balancer of one Service on three nodes: three failures in a row are a death, two
     /// successes a recovery.
     private func started() async throws -> MemoryBalancer {
-        var rules = BalancerRules()
-        rules.panicThreshold = 0
-        let balancer = MemoryBalancer(policy: policy(fall: 3), rules: rules)
-        await balancer.start([balanced()])
+        let balancer = await MemoryBalancer.strict(policy: policy(fall: 3))
         _ = balancer.deeds.take()
         return balancer
     }

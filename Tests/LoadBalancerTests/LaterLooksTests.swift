@@ -15,14 +15,6 @@ struct LaterLooksTests {
         let looks = Mutex<[[FlowFilter]]>([])
     }
 
-    private func started() async -> MemoryBalancer {
-        var rules = BalancerRules()
-        rules.panicThreshold = 0
-        let balancer = MemoryBalancer(rules: rules)
-        await balancer.start([balanced()])
-        return balancer
-    }
-
     private func node2Dies(_ balancer: MemoryBalancer) async {
         balancer.tell(.timedOut, of: nodeCheck(2), times: 2)
         await balancer.loop.turn()
@@ -30,7 +22,7 @@ struct LaterLooksTests {
 
     @Test("they are looked for as often as on a node, later without those that somebody answers")
     func later() async {
-        let balancer = await started()
+        let balancer = await MemoryBalancer.strict()
         await node2Dies(balancer)
         let record = Record()
         let (enough, finish) = AsyncStream.makeStream(of: Void.self)
@@ -63,7 +55,7 @@ struct LaterLooksTests {
 
     @Test("not those of a node that is back, or that is drained")
     func notLater() async {
-        let balancer = await started()
+        let balancer = await MemoryBalancer.strict()
         await node2Dies(balancer)
         #expect(!balancer.purge.isIdle)
         balancer.tell(nil, of: nodeCheck(2), times: 2)

@@ -204,6 +204,20 @@ final class MemoryBalancer {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    /// A balancer that has taken over these Services on three nodes, and never uses one that a
+    /// check speaks against.
+    static func strict(
+        _ services: [ServiceObject] = [balanced()], policy: HealthPolicy = testPolicy,
+        flows: [SocketEndpoint: Int] = [:], _ change: (inout BalancerRules) -> Void = { _ in }
+    ) async -> MemoryBalancer {
+        var rules = BalancerRules()
+        rules.panicThreshold = 0
+        change(&rules)
+        let balancer = MemoryBalancer(policy: policy, rules: rules, flows: flows)
+        await balancer.start(services)
+        return balancer
+    }
+
     /// Tells all that there is in the API, and does what follows.
     func start(
         _ services: [ServiceObject], nodes: [NodeObject] = (1...3).map { node($0) },

@@ -101,16 +101,21 @@ struct NodeChoiceTests {
         #expect(holds() == false)
     }
 
+    /// A Service with policy Local.
+    private let local = balanced {
+        $0.spec.externalTrafficPolicy = "Local"
+        $0.spec.healthCheckNodePort = 32_000
+    }
+
+    /// Its check of node `number`.
+    private func endpointCheck(_ number: Int) -> HealthCheck {
+        HealthCheck(socket("192.168.50.\(number):32000"), .endpointCount, policy: testPolicy)
+    }
+
     @Test("with policy Local nodes weigh as many endpoints as they have")
     func localWeights() {
-        let local = balanced {
-            $0.spec.externalTrafficPolicy = "Local"
-            $0.spec.healthCheckNodePort = 32_000
-        }
         var plan = plan(services: [local], panicThreshold: 50)
-        let checks = (1...3).map {
-            HealthCheck(socket("192.168.50.\($0):32000"), .endpointCount, policy: testPolicy)
-        }
+        let checks = (1...3).map(endpointCheck)
         #expect(plan.takeStep(unhealthy: []).startedChecks == Set(checks))
         plan.note(changed: Set(checks))
         let weights = [checks[0]: 3, checks[1]: 1, checks[2]: 0]
@@ -124,15 +129,10 @@ struct NodeChoiceTests {
 
     @Test("with policy Local nodes weigh what the API says until they tell it themselves")
     func expectedWeights() {
-        let local = balanced {
-            $0.spec.externalTrafficPolicy = "Local"
-            $0.spec.healthCheckNodePort = 32_000
-        }
         var plan = plan(services: [local], panicThreshold: 50)
         plan.upsert(slice(on: ["node1", "node3", "node3"]))
         #expect(plan.takeStep(unhealthy: []).backends[frontend] == [all[0], all[2], all[2]])
-        let check = HealthCheck(
-            socket("192.168.50.2:32000"), .endpointCount, policy: testPolicy)
+        let check = endpointCheck(2)
         plan.note(changed: [check])
         let slots = plan.takeStep(CheckStandings(weights: [check: 1])).backends[frontend]
         #expect(slots == [all[0], all[1], all[2], all[2]])

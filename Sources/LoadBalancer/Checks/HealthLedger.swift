@@ -59,14 +59,18 @@ package struct HealthLedger: Sendable {
     ) {
         let silent = starting.isEmpty ? [] : silentNodes
         for check in ending { end(check) }
+        var used: [HealthMemory.Entry] = []
         for check in starting where records[check] == nil {
+            let entry = memory.entry(of: check)
+            if let entry { used.append(entry) }
             let isSilent = silent.contains(check.socket.address)
-            let record = Self.record(of: check, memory.entry(of: check), isSilent, now)
+            let record = Self.record(of: check, entry, isSilent, now)
             weights[check] = record.weight
             if !record.state.takesTraffic { unhealthy.insert(check) }
             records[check] = record
         }
-        memory.forget(starting)
+        // Not before: checks that differ in their pace alone share one.
+        memory.forget(used)
     }
 
     private static func record(

@@ -57,10 +57,9 @@ package struct HealthMemory: Sendable {
         byName[entry.check] = entry
     }
 
-    /// Forgets checks that are made now.
-    package mutating func forget(_ checks: some Sequence<HealthCheck>) {
-        guard !byName.isEmpty else { return }
-        for check in checks { byName[Self.name(of: check)] = nil }
+    /// Forgets what checks that are made now know themselves.
+    package mutating func forget(_ entries: some Sequence<Entry>) {
+        for entry in entries { byName[entry.check] = nil }
     }
 
     /// The same for checks that differ in their pace alone.
