@@ -12,8 +12,10 @@ import Synchronization
 /// So no change waits for a look, a look waits until a burst of changes is over, what comes
 /// meanwhile is looked for together, and looks take about a hundredth of the time.
 package final class FlowPurge: Sendable {
-    /// Between two looks; the first after a quiet time comes at once.
+    /// Between two looks for the same flows.
     package static let lookInterval = Duration.seconds(1)
+    /// Between two looks, however short; the first after a quiet time comes at once.
+    package static let shortestPause = Duration.milliseconds(100)
     /// Even a full table is gone through this often while backends keep going.
     static let longestPause = Duration.seconds(2)
     /// How long no change must have come before a look.
@@ -112,17 +114,23 @@ package final class FlowPurge: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
                 while (try? await Task.sleep(for: Self.lookInterval)) != nil {
-                    if waiting.withLock({ !$0.isEmpty }) { signal.yield() }
+                    let isEmpty = waiting.withLock { waiting in
+                        waiting.sweep.repeatLooks()
+                        return waiting.isEmpty
+                    }
+                    if !isEmpty { signal.yield() }
                 }
             }
             group.addTask { [self] in
                 for await _ in signals {
                     await settle()
                     guard !Task.isCancelled else { return }
-                    let duration = await ContinuousClock().measure { await look(hands) }
+                    var isDone = false
+                    let duration = await ContinuousClock().measure { isDone = await look(hands) }
+                    let leastPause = isDone ? Self.shortestPause : Self.lookInterval
                     // A cancelled task does not sleep, and ends the loop.
                     try? await Task.sleep(
-                        for: min(max(duration * 99, Self.lookInterval), Self.longestPause))
+                        for: min(max(duration * 99, leastPause), Self.longestPause))
                 }
             }
             for await _ in ending {}
@@ -148,20 +156,25 @@ package final class FlowPurge: Sendable {
         }
     }
 
-    private func look(_ hands: Hands) async {
+    /// Says whether it could delete all that it looked for.
+    private func look(_ hands: Hands) async -> Bool {
         let (filters, isAuditDue) = waiting.withLock { waiting in
             waiting.isAuditing = waiting.isAuditDue
             defer { waiting.isAuditDue = false }
-            return (waiting.sweep.filters, waiting.isAuditDue)
+            return (waiting.sweep.takeDue(), waiting.isAuditDue)
         }
+        var isDone = true
         if isAuditDue {
-            let isDone = await hands.audit()
+            let isAudited = await hands.audit()
             waiting.withLock { waiting in
                 waiting.isAuditing = false
-                waiting.isAuditDue = waiting.isAuditDue || !isDone
+                waiting.isAuditDue = waiting.isAuditDue || !isAudited
             }
+            isDone = isAudited
         }
-        guard !filters.isEmpty, await hands.delete(filters) else { return }
+        guard !filters.isEmpty else { return isDone }
+        guard await hands.delete(filters) else { return false }
         waiting.withLock { $0.sweep.endLook(at: filters) }
+        return isDone
     }
 }

@@ -13,6 +13,7 @@ package struct FlowSweep: Sendable {
 
     /// By the frontend, of which a change has the backends that came back.
     private var looksLeft: [SocketEndpoint?: [FlowFilter: Int]] = [:]
+    private var isRepetitionDue = false
 
     /// Nothing has changed.
     package init() {}
@@ -20,12 +21,21 @@ package struct FlowSweep: Sendable {
     /// Whether there is anything to look for.
     package var isEmpty: Bool { looksLeft.isEmpty }
 
-    /// What is to be deleted now.
+    /// All that is looked for.
     package var filters: [FlowFilter] { looksLeft.values.flatMap(\.keys) }
 
     /// What has never been looked for.
     package var unseen: [FlowFilter] {
         looksLeft.values.flatMap { $0.filter { $0.value == Self.looks }.keys }
+    }
+
+    /// Has the next look be for what was looked for before as well: it is time for that.
+    package mutating func repeatLooks() { isRepetitionDue = !isEmpty }
+
+    /// What the next look is for.
+    package mutating func takeDue() -> [FlowFilter] {
+        defer { isRepetitionDue = false }
+        return isRepetitionDue ? filters : unseen
     }
 
     /// Notes flows to look for.

@@ -78,10 +78,12 @@ struct Bed: Sendable {
             [service.yaml] + hosts.map { pod($0, variant: service.variant).yaml }, body)
     }
 
-    /// Replaces the objects that are served, and waits until all nodes have them.
+    /// Replaces the objects that are served, and waits until all nodes have them, and until no
+    /// UDP flow leads to a pod that went: a new one of the same client port would go on with it.
     func change(_ objects: [String]) async throws {
-        try TestBed.shared.put(objects.joined(separator: "---\n"), as: file)
+        let gone = try TestBed.shared.put(objects.joined(separator: "---\n"), as: file)
         try await TestBed.shared.settle(lab)
+        try await lab.datagramFlowsEnd(to: gone)
     }
 
     /// The same with a Service with pods on these hosts.

@@ -98,17 +98,21 @@ extension Behaviours {
             let port = ServiceManifest.nodePort(114, 0)
             let listener = try bed.lab.startInNetwork(
                 of: "node2", ["backend", "-n", "listener", "-p", "0", "-u", "\(port)"])
-            defer { listener.signal(15) }
-            try await bed.serving([pod]) {
-                try await bed.expectDatagrams(
-                    from: "client", to: .node("node2"), answeredBy: "listener")
-                for (client, spot) in ways.dropFirst() {
-                    try await bed.expectDatagrams(from: client, to: spot, answeredBy: nil)
+            try await bed.lab.restoring {
+                try await bed.serving([pod]) {
+                    try await bed.expectDatagrams(
+                        from: "client", to: .node("node2"), answeredBy: "listener")
+                    for (client, spot) in ways.dropFirst() {
+                        try await bed.expectDatagrams(from: client, to: spot, answeredBy: nil)
+                    }
+                    try await bed.change([service.yaml, pod])
+                    for (client, spot) in ways {
+                        try await bed.expectDatagrams(
+                            from: client, to: spot, answeredBy: "node1-pod1")
+                    }
                 }
-                try await bed.change([service.yaml, pod])
-                for (client, spot) in ways {
-                    try await bed.expectDatagrams(from: client, to: spot, answeredBy: "node1-pod1")
-                }
+            } afterwards: {
+                try await listener.end()
             }
         }
 

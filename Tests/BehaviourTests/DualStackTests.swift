@@ -207,12 +207,15 @@ extension Bed {
             "control",
             ["sluice", "api", "--manifests", manifests.path, "--listen", "192.168.50.20:6441"]
                 + ["--state", folder.path, "--runtime-dir", folder.path] + arguments)
-        defer { api.signal(15) }
         let url = "http://192.168.50.20:6441"
-        try await eventually("the other API answers") {
-            try await lab.attempt("control", "curl", "--silent", "--fail", "\(url)/readyz")
-                .status == 0
+        try await lab.restoring {
+            try await eventually("the other API answers") {
+                try await lab.attempt("control", "curl", "--silent", "--fail", "\(url)/readyz")
+                    .status == 0
+            }
+            try await proxy(on: "node3", with: ["--api", url] + arguments) { try await body(url) }
+        } afterwards: {
+            try await api.end()
         }
-        try await proxy(on: "node3", with: ["--api", url] + arguments) { try await body(url) }
     }
 }

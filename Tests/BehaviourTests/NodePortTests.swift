@@ -105,15 +105,18 @@ extension Behaviours {
             let port = ServiceManifest.nodePort(47, 0)
             let process = try bed.lab.startInNetwork(
                 of: "node1", ["backend", "-n", "shadowed", "-p", "\(port)", "-u", "\(port)"])
-            defer { process.signal(15) }
             let loopback = family == .v4 ? "127.0.0.1" : "::1"
-            try await bed.serving(bed.service("NodePort"), on: ["node2-pod1"]) {
-                for client in ["client", "node1-pod1", "node1", "node3"] {
+            try await bed.lab.restoring {
+                try await bed.serving(bed.service("NodePort"), on: ["node2-pod1"]) {
+                    for client in ["client", "node1-pod1", "node1", "node3"] {
+                        try await bed.expect(
+                            .answers(["node2-pod1"]), from: client, to: .node("node1"))
+                    }
                     try await bed.expect(
-                        .answers(["node2-pod1"]), from: client, to: .node("node1"))
+                        .answers(["shadowed"]), from: "node1", to: .address(loopback), port: port)
                 }
-                try await bed.expect(
-                    .answers(["shadowed"]), from: "node1", to: .address(loopback), port: port)
+            } afterwards: {
+                try await process.end()
             }
         }
 

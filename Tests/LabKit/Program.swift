@@ -81,6 +81,12 @@ package final class Program: Sendable {
             status: process.terminationStatus,
             text: try String(contentsOf: outputFile, encoding: .utf8), complaint: complaint)
     }
+
+    /// Asks the program to end, and waits until it has: nothing holds its ports then.
+    package func end() async throws {
+        signal(SIGTERM)
+        _ = try await finish()
+    }
 }
 
 /// Waits until a condition holds; throws what it waited for when the time is over.

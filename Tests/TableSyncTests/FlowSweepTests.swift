@@ -33,6 +33,23 @@ struct FlowSweepTests {
         #expect(sweep.isEmpty)
     }
 
+    @Test("a look is for what is new, and for what was looked for when it is time for that")
+    func repetition() {
+        var sweep = FlowSweep()
+        sweep.note(from: [entry([2, 3, 4])], to: [entry([3, 4])])
+        let first = sweep.takeDue()
+        sweep.endLook(at: first)
+        sweep.note(from: [entry([3, 4])], to: [entry([4])])
+        let second = sweep.takeDue()
+        sweep.endLook(at: second)
+        #expect(first == [gone(2)])
+        #expect(second == [gone(3)])
+        #expect(sweep.takeDue().isEmpty)
+        sweep.repeatLooks()
+        #expect(Set(sweep.takeDue()) == [gone(2), gone(3)])
+        #expect(sweep.takeDue().isEmpty)
+    }
+
     @Test("a backend that came back is let go, that of another frontend is not")
     func cameBack() {
         var sweep = FlowSweep()
