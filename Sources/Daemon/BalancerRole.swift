@@ -86,6 +86,7 @@ struct BalancerRole {
         configuration.blocklistFile = "\(context.common.stateDirectory)/balancer-blocklist.json"
         configuration.ordersFile = "\(context.common.stateDirectory)/balancer-orders.json"
         configuration.healthFile = "\(context.common.stateDirectory)/balancer-checks.json"
+        configuration.ejectionFile = "\(context.common.stateDirectory)/balancer-ejections.json"
         let balancer = try LoadBalancer(
             configuration, client: client,
             journal: HostJournal(directory: context.common.stateDirectory, role: "balancer"),

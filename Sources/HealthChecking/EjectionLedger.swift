@@ -12,6 +12,13 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
         package let until: Duration
         /// How many ejections this is without a quiet time between them, from 1.
         package let number: Int
+
+        /// Puts its parts together.
+        package init(since: Duration, until: Duration, number: Int) {
+            self.since = since
+            self.until = until
+            self.number = number
+        }
     }
 
     private struct Record {
@@ -25,13 +32,16 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
     package let policy: EjectionPolicy
     /// The targets that are ejected: a few of many, asked for with every connection.
     package private(set) var ejected: [Target: Ejection] = [:]
+    /// Ejections of before that wait for somebody to watch their targets, and end like others.
+    package private(set) var remembered: [Target: Ejection]
     private var records: [Target: Record] = [:]
     private var groups: [Group: Set<Target>] = [:]
     private var changed: Set<Group> = []
 
-    /// Nothing is watched.
-    package init(policy: EjectionPolicy) {
+    /// Nothing is watched; targets are ejected as remembered as soon as they are.
+    package init(policy: EjectionPolicy, remembered: [Target: Ejection] = [:]) {
         self.policy = policy
+        self.remembered = remembered
     }
 
     /// Whether any target is watched.
@@ -51,8 +61,9 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
         }
         groups[group] = targets.isEmpty ? nil : targets
         for target in targets where records[target]?.group != group {
-            records[target] = Record(group: group)
-            ejected[target] = nil
+            let ejection = remembered.removeValue(forKey: target)
+            records[target] = Record(group: group, last: ejection)
+            ejected[target] = ejection
         }
         guard ejectedCount(in: group) > policy.allowance(among: targets.count) else { return }
         for target in targets { comeBack(target) }
@@ -92,10 +103,17 @@ package struct EjectionLedger<Group: Hashable & Sendable, Target: Hashable & Sen
 
     /// Lets time pass; returns the targets that come back.
     package mutating func advance(to now: Duration) -> [Target] {
+        forgetRemembered(before: now)
         guard !ejected.isEmpty else { return [] }
         let due = ejected.filter { $0.value.until <= now }.map { $0.key }
         for target in due { comeBack(target) }
         return due
+    }
+
+    /// Forgets ejections of before that are over, whose targets nobody has watched.
+    package mutating func forgetRemembered(before now: Duration) {
+        guard !remembered.isEmpty else { return }
+        remembered = remembered.filter { $0.value.until > now }
     }
 
     /// Forgets what speaks against the targets that are not ejected: evidence was lost, and it may

@@ -30,7 +30,7 @@ package struct LoadBalancer: Service {
     let writer: ForwardingWriter
     let flowPurge = FlowPurge()
     let cleaner: FlowCleaner
-    private let healthKeeper: StateKeeper<[HealthMemory.Entry]>?
+    private let memory: BalancerMemory
     private let ordersFile: OrdersFile?
     let blocklist: BlocklistKeeper
     let refusalCounter: RefusalCounter
@@ -77,17 +77,16 @@ package struct LoadBalancer: Service {
         ) { try await writer.fillBlocklist($0) }
         (signals, signal) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let healthFile = configuration.healthFile.map { JSONFile<[HealthMemory.Entry]>(path: $0) }
+        memory = BalancerMemory(configuration)
         board = HealthBoard(
-            slowStart: configuration.slowStart, memory: HealthMemory(healthFile?.read() ?? []),
-            metrics: metrics, signal: signal
+            slowStart: configuration.slowStart, memory: memory.health, metrics: metrics,
+            signal: signal
         ) {
             Self.tell(logger, $0, $1)
         }
-        healthKeeper = healthFile.map { [board] file in
-            StateKeeper(file, changes: board.memoryChanges, logger: logger) { board.remembered }
-        }
-        ejections = EjectionBoard(policy: configuration.rules.ejection, signal: signal) {
+        ejections = EjectionBoard(
+            policy: configuration.rules.ejection, record: memory.record, signal: signal
+        ) {
             Self.tell(logger, $0, $1)
         }
         let inbox = BalancerInbox(
@@ -206,9 +205,8 @@ package struct LoadBalancer: Service {
                     signal.yield()
                 }
             }
-            group.addTask { [healthKeeper] in
-                var keeper = healthKeeper
-                await keeper?.run()
+            group.addTask { [memory, board, ejections, logger] in
+                await memory.keep(board, ejections, logger: logger)
             }
             group.addTask { [announcer] in await announcer.run() }
             group.addTask { [pair] in await pair?.run() }

@@ -19,6 +19,8 @@ package struct LoadBalancerConfiguration: Sendable {
     package var ordersFile: String?
     /// The file in which it outlives a restart which nodes are not well; nil: it does not.
     package var healthFile: String?
+    /// The file in which ejections outlive a restart; nil: they do not.
+    package var ejectionFile: String?
     /// The file in which the blocklist outlives a restart of the host; nil: it does not.
     package var blocklistFile: String?
     /// Which Services are given addresses, and from where; nil: somebody else gives them.

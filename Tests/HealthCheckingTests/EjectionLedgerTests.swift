@@ -9,14 +9,19 @@ struct EjectionLedgerTests {
     private func ledger(
         of count: Int = 10, _ change: (inout EjectionPolicy) -> Void = { _ in }
     ) -> Ledger {
-        var policy = EjectionPolicy()
-        policy.failures = 3
-        policy.time = .seconds(10)
-        policy.maximumTime = .seconds(35)
+        var policy = policy()
         change(&policy)
         var ledger = Ledger(policy: policy)
         ledger.watch("web", Set(0..<count))
         return ledger
+    }
+
+    private func policy() -> EjectionPolicy {
+        var policy = EjectionPolicy()
+        policy.failures = 3
+        policy.time = .seconds(10)
+        policy.maximumTime = .seconds(35)
+        return policy
     }
 
     private func fail(_ target: Int, _ times: Int, at now: Duration, _ ledger: inout Ledger) {
@@ -55,6 +60,38 @@ struct EjectionLedgerTests {
         }
         fail(1, 3, at: now + .seconds(35), &ledger)
         #expect(ledger.ejected[1]?.number == 1)
+    }
+
+    @Test("ejections of before hold for targets that are watched again, for the time they had left")
+    func remembered() {
+        let before = Ledger.Ejection(since: .seconds(-5), until: .seconds(5), number: 2)
+        var ledger = Ledger(policy: policy(), remembered: [1: before, 2: before, 9: before])
+        #expect(ledger.ejected.isEmpty)
+        ledger.watch("web", [0, 1])
+        #expect(ledger.ejected == [1: before])
+        let isBack = ledger.checkSucceeded(1, begunAt: .zero)
+        #expect(isBack && ledger.ejected.isEmpty)
+        fail(1, 3, at: .seconds(1), &ledger)
+        #expect(ledger.ejected[1]?.number == 3)
+
+        // Another Service's targets come later; nobody watches the third.
+        ledger.watch("api", [2, 3])
+        #expect(ledger.ejected[2] == before)
+        #expect(ledger.remembered == [9: before])
+        let due = ledger.advance(to: .seconds(5))
+        #expect(due == [2])
+        #expect(ledger.remembered.isEmpty)
+        ledger.watch("late", [9, 10])
+        #expect(ledger.ejected[9] == nil)
+    }
+
+    @Test("of a group that is smaller now no more than the share stay ejected")
+    func rememberedTooMany() {
+        let before = Ledger.Ejection(since: .seconds(-5), until: .seconds(5), number: 1)
+        var ledger = Ledger(policy: policy(), remembered: [0: before, 1: before])
+        ledger.watch("web", [0, 1, 2])
+        #expect(ledger.ejected.isEmpty)
+        #expect(ledger.takeChanged() == ["web"])
     }
 
     @Test(

@@ -51,7 +51,7 @@ extension LabTests {
 
         /// Runs the body with a balancer that was started with these arguments.
         private func withBalancer(
-            _ arguments: String..., body: () async throws -> Void
+            _ arguments: [String], body: () async throws -> Void
         ) async throws {
             try await lab.restoring {
                 try await lab.restart("balancer", "balancer", with: arguments)
@@ -106,7 +106,7 @@ extension LabTests {
             "it is ejected, no client fails then, and it comes back after its time",
             arguments: ["drop", "reject with tcp reset"])
         func comesBack(fate: String) async throws {
-            try await withBalancer("--ejection-time", "2s") {
+            try await withBalancer(["--ejection-time", "2s"]) {
                 try await whileFailing(fate: fate, on: ["node2"]) { targets, repair in
                     try await sendUntilEjected(targets)
                     let report = try await lab.send(
@@ -126,11 +126,34 @@ extension LabTests {
             }
         }
 
+        /// A third of the tries would go to it, none with the time for a second SYN.
+        @Test("it stays ejected over kill -9 and a restart of the balancer")
+        func staysEjected() async throws {
+            let arguments = ["--ejection-time", "5m"]
+            try await withBalancer(arguments) {
+                try await whileFailing(on: ["node2"]) { targets, _ in
+                    try await sendUntilEjected(targets)
+                    let before = try await ejected()
+                    try await eventually("it is kept") {
+                        let kept = try await lab.exec(
+                            "balancer", "cat", "/var/lib/sluice/balancer-ejections.json")
+                        return kept.contains("192.168.50.2:") && kept.contains("[fd50::2]:")
+                    }
+                    try await lab.restart(
+                        "balancer", "balancer", signal: "KILL", with: arguments)
+                    let report = try await lab.send(
+                        60, from: "client", to: targets, atOnce: 20, timeoutMilliseconds: 900)
+                    #expect(report.answered == 60)
+                    #expect(try await ejected() == before)
+                }
+            }
+        }
+
         /// The check would need a hundred failures in a row to take the node out by itself.
         @Test("a check that connects to its port brings it back long before its time")
         func checkBringsBack() async throws {
             let notes = ["check": "tcp", "check-fall": "100"]
-            try await withBalancer("--ejection-time", "5m") {
+            try await withBalancer(["--ejection-time", "5m"]) {
                 try await whileFailing(on: ["node2"], notes) { targets, repair in
                     try await sendUntilEjected(targets)
                     try await repair()

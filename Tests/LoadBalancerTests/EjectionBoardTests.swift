@@ -1,4 +1,5 @@
 import Addressing
+import Foundation
 import HealthChecking
 import ServiceModel
 import Support
@@ -19,7 +20,10 @@ struct EjectionBoardTests {
             let list = Mutex<[String]>([])
         }
 
-        init(_ change: (inout EjectionPolicy) -> Void = { _ in }) {
+        init(
+            after record: EjectionBoard.Record = [:],
+            _ change: (inout EjectionPolicy) -> Void = { _ in }
+        ) {
             var policy = EjectionPolicy()
             policy.failures = 3
             // Whatever is not answered is overdue at the next look.
@@ -28,7 +32,7 @@ struct EjectionBoardTests {
             let turns = Turns()
             self.turns = turns
             let (_, signal) = AsyncStream.makeStream(of: Void.self)
-            board = EjectionBoard(policy: policy, signal: signal) { target, turn in
+            board = EjectionBoard(policy: policy, record: record, signal: signal) { target, turn in
                 turns.list.withLock { $0.append("\(turn) \(target)") }
             }
             board.watch(
@@ -138,6 +142,44 @@ struct EjectionBoardTests {
             })
         watched.board.take(connections(10...19, to: socket("192.168.50.9:30080"), .ended))
         watched.board.take([])
+        #expect(watched.board.ejected.isEmpty && watched.told.isEmpty)
+    }
+
+    @Test("what the last run knew holds at once, until its time", arguments: IPFamily.allCases)
+    func remembers(family: IPFamily) throws {
+        let before = Watched { $0.time = .seconds(3_600) }
+        let target = Watched.target(2, family)
+        before.board.take(connections(1...3, to: target, .ended))
+        let file = try JSONEncoder().encode(before.board.record)
+        let record = try JSONDecoder().decode(EjectionBoard.Record.self, from: file)
+        #expect(record.keys.sorted() == ["\(target)"])
+
+        let after = EjectionBoard(
+            policy: EjectionPolicy(), record: record,
+            signal: AsyncStream.makeStream(of: Void.self).continuation
+        ) { _, _ in }
+        #expect(after.ejected == [target])
+        // Nobody watches the target yet: the run after that has to know it as well.
+        #expect(after.record.keys.sorted() == ["\(target)"])
+        let view = try #require(after.views[target])
+        let known = try #require(record.values.first)
+        #expect(abs(view.since.timeIntervalSince(known.since)) < 1)
+        // No longer than the policy of now says.
+        #expect(view.until <= Date.now + 300)
+
+        let watched = Watched(after: record)
+        #expect(watched.board.ejected == [target])
+        watched.board.checkSucceeded(at: target, took: .zero)
+        #expect(watched.board.ejected.isEmpty && watched.board.record.isEmpty)
+    }
+
+    @Test("what is over, or no target, is not remembered")
+    func forgets() {
+        let past = EjectionBoard.View(since: .now - 60, until: .now - 30, number: 1)
+        let lasting = EjectionBoard.View(since: .now - 60, until: .now + 30, number: 1)
+        let watched = Watched(after: [
+            "\(Watched.target(1, .v4))": past, "nonsense": lasting,
+        ])
         #expect(watched.board.ejected.isEmpty && watched.told.isEmpty)
     }
 

@@ -40,6 +40,18 @@ struct EjectionPlanTests {
         #expect(step.observed.map(\.1.count) == [3])
     }
 
+    @Test("a Service that wants it no more has its targets back at once")
+    func switchedOff() {
+        var plan = plan()
+        var standings = CheckStandings()
+        standings.ejected = [socket("192.168.50.2:30080")]
+        #expect(backends(plan.takeStep(standings)).count == 2)
+        plan.upsert(balanced())
+        let step = plan.takeStep(standings)
+        #expect(backends(step).count == 3)
+        #expect(step.observed.map(\.1.count) == [0])
+    }
+
     @Test("it is used all the same when no other is left")
     func last() {
         var plan = plan(nodes: 2, panicThreshold: 0)

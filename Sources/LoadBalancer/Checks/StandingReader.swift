@@ -23,7 +23,9 @@ struct StandingReader {
                 drainedDown: drainedDown(service))
             last = (service, judgement)
         }
-        if !standings.ejected.isEmpty { judgement.eject(standings.ejected, from: service.targets) }
+        if service.ejects, !standings.ejected.isEmpty {
+            judgement.eject(standings.ejected, from: service.targets)
+        }
         return judgement
     }
 

@@ -14,12 +14,15 @@ struct EjectionGroup: Hashable, Sendable {
 
 /// Where what connections show is written, and what follows is read.
 final class EjectionBoard: Sendable {
-    /// A target that is ejected, for people.
-    struct View: Hashable, Sendable {
+    /// A target that is ejected, for people and for the balancer's next run.
+    struct View: Codable, Hashable, Sendable {
         let since: Date
         let until: Date
         let number: Int
     }
+
+    /// What the next run has to know: the ejected targets.
+    typealias Record = [String: View]
 
     /// What happened to a target.
     enum Turn: Hashable, Sendable {
@@ -28,29 +31,40 @@ final class EjectionBoard: Sendable {
     }
 
     fileprivate struct State {
-        var ledger: EjectionLedger<EjectionGroup, SocketEndpoint>
+        typealias Ledger = EjectionLedger<EjectionGroup, SocketEndpoint>
+
+        var ledger: Ledger
         var awaited: AwaitedReplies<SocketEndpoint>
         /// The groups that each Service has in the ledger.
         var groups: [ServiceIdentity: Set<EjectionGroup>] = [:]
     }
 
+    /// Told whenever another target is ejected, or one no more.
+    let recordChanges: AsyncStream<Void>
+    private let recordChange: AsyncStream<Void>.Continuation
     private let state: Mutex<State>
-    private let start = (instant: ContinuousClock.now, date: Date.now)
+    private let start: (instant: ContinuousClock.Instant, date: Date)
     private let metrics = EjectionMetrics()
     private let signal: AsyncStream<Void>.Continuation
     private let told: @Sendable (SocketEndpoint, Turn) -> Void
 
     /// - Parameters:
     ///   - policy: when and for how long.
+    ///   - record: what the balancer's last run knew.
     ///   - signal: told whenever there is news.
     ///   - told: told what happens to a target.
     init(
-        policy: EjectionPolicy, signal: AsyncStream<Void>.Continuation,
+        policy: EjectionPolicy, record: Record = [:], signal: AsyncStream<Void>.Continuation,
         told: @escaping @Sendable (SocketEndpoint, Turn) -> Void
     ) {
+        start = (.now, .now)
+        (recordChanges, recordChange) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
         state = Mutex(
             State(
-                ledger: EjectionLedger(policy: policy),
+                ledger: EjectionLedger(
+                    policy: policy,
+                    remembered: Self.ejections(record, at: start.date, policy)),
                 awaited: AwaitedReplies(replyTime: policy.replyTime)))
         self.signal = signal
         self.told = told
@@ -61,16 +75,39 @@ final class EjectionBoard: Sendable {
     /// Whether any target is watched, so that connections have to be listened to.
     var isWatching: Bool { state.withLock { !$0.ledger.isEmpty } }
 
-    /// The targets that get no new connections.
-    var ejected: Set<SocketEndpoint> { state.withLock { Set($0.ledger.ejected.keys) } }
+    /// What of a record still holds, by the time since then; no clock that was set makes an ejection
+    /// longer than the policy does.
+    private static func ejections(
+        _ record: Record, at now: Date, _ policy: EjectionPolicy
+    ) -> [SocketEndpoint: State.Ledger.Ejection] {
+        record.reduce(into: [:]) { result, entry in
+            guard let target = SocketEndpoint(entry.key), entry.value.until > now else { return }
+            let left = Duration.seconds(entry.value.until.timeIntervalSince(now))
+            result[target] = .init(
+                since: min(.zero, .seconds(entry.value.since.timeIntervalSince(now))),
+                until: min(left, policy.maximumTime), number: max(1, entry.value.number))
+        }
+    }
+
+    /// The targets that get no new connections; those of Services yet to come are among them.
+    var ejected: Set<SocketEndpoint> { Set(ejections.keys) }
 
     /// The same with what people want to know.
     var views: [SocketEndpoint: View] {
-        state.withLock { $0.ledger.ejected }.mapValues { ejection in
+        ejections.mapValues { ejection in
             View(
                 since: start.date + ejection.since / .seconds(1),
                 until: start.date + ejection.until / .seconds(1), number: ejection.number)
         }
+    }
+
+    private var ejections: [SocketEndpoint: State.Ledger.Ejection] {
+        state.withLock { $0.ledger.ejected.merging($0.ledger.remembered) { own, _ in own } }
+    }
+
+    /// What the next run has to know.
+    var record: Record {
+        Dictionary(uniqueKeysWithValues: views.map { ("\($0.key)", $0.value) })
     }
 
     /// Watches exactly these targets of a Service.
@@ -78,7 +115,9 @@ final class EjectionBoard: Sendable {
         let groups = Dictionary(grouping: targets) {
             EjectionGroup(service: service, port: $0.port, family: $0.address.family)
         }
+        let now = now
         let gauge = state.withLock { state in
+            state.ledger.forgetRemembered(before: now)
             for group in state.groups[service] ?? [] where groups[group] == nil {
                 state.ledger.watch(group, [])
             }
@@ -87,6 +126,7 @@ final class EjectionBoard: Sendable {
             return state.ledger.ejected.count
         }
         metrics.ejected(gauge)
+        recordChange.yield()
     }
 
     /// Takes what the kernel told, and lets time pass; nil if some of it was lost.
@@ -132,6 +172,7 @@ final class EjectionBoard: Sendable {
         metrics.turned(turns.map(\.1), ejected: count)
         for (target, turn) in turns { told(target, turn) }
         signal.yield()
+        recordChange.yield()
     }
 }
 
