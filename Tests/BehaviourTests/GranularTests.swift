@@ -139,10 +139,10 @@ extension Behaviours {
                 ] {
                     for (transport, request) in requests {
                         let answers = try await bed.ask(
-                            30, transport, from: client, to: try await bed.target(spot, transport),
+                            60, transport, from: client, to: try await bed.target(spot, transport),
                             more: ["-q", request])
                         #expect(
-                            answers.answered == 30 && answers.pods == Self.pods,
+                            answers.answered == 60 && answers.pods == Self.pods,
                             "\(transport) \(client): \(answers)")
                     }
                 }

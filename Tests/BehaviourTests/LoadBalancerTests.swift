@@ -68,6 +68,11 @@ extension Behaviours {
             try await bed.serving(service, on: ["node1-pod1"]) {
                 try await bed.expectThroughBalancer(["node1-pod1"])
                 try await bed.change(service, on: [])
+                let target = try await bed.target(.virtualIP, .tcp)
+                try await eventually("the balancer has heard of it") {
+                    try await bed.ask(1, from: "client", to: target, milliseconds: 900)
+                        .turnedAway == 1
+                }
                 for client in ["client", "node1-pod1", "node2"] {
                     try await bed.expect(.refused, from: client, to: .virtualIP)
                 }

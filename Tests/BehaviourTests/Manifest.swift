@@ -121,11 +121,6 @@ struct PodManifest: Sendable {
 
             """
     }
-
-    /// The addresses of the pods in a manifest.
-    static func addresses(in manifest: String) -> Set<String> {
-        Set(manifest.matches(of: /\{ip: "([^"]+)"\}/).map { String($0.1) })
-    }
 }
 
 /// Endpoints by hand, in a slice of each family.

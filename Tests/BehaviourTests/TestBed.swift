@@ -13,6 +13,7 @@ final class TestBed: Sendable {
 
     private let servers = Mutex<[Program]>([])
     private let lastTurn = Mutex(0)
+    private let nextPort = Mutex(10_000)
     private let folder = Mutex("")
 
     /// Adds all that to a lab that is up.
@@ -72,14 +73,23 @@ final class TestBed: Sendable {
         }
     }
 
-    /// Puts a manifest before the API, there complete or not at all; returns the addresses of
-    /// pods that the file had and has no more.
-    @discardableResult
-    func put(_ manifest: String, as file: String) throws -> Set<String> {
-        let path = "\(folder.withLock(\.self))/\(file)"
-        let former = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        try Data(manifest.utf8).write(to: URL(filePath: path), options: .atomic)
-        return PodManifest.addresses(in: former).subtracting(PodManifest.addresses(in: manifest))
+    /// Puts a manifest before the API: there complete or not at all.
+    func put(_ manifest: String, as file: String) throws {
+        let folder = folder.withLock(\.self)
+        try Data(manifest.utf8).write(to: URL(filePath: "\(folder)/\(file)"), options: .atomic)
+    }
+
+    /// A range of so many ports, for clients, of which none was given lately: `10000-10039`.
+    ///
+    /// A flow over UDP is remembered for half a minute after its answer, which is less than it
+    /// takes to use up 20,000 ports. Nodes have nodePorts and processes elsewhere.
+    func freshPorts(_ count: Int) -> String {
+        let first = nextPort.withLock { next in
+            if next + count > 30_000 { next = 10_000 }
+            defer { next += count }
+            return next
+        }
+        return "\(first)-\(first + count - 1)"
     }
 
     /// Takes manifests away, those that are there.
@@ -149,25 +159,6 @@ final class TestBed: Sendable {
 }
 
 extension Lab {
-    /// Waits until no node has flows of a Service over UDP to these addresses, as it has for as long
-    /// as its proxy has not looked for them.
-    func datagramFlowsEnd(to addresses: Set<String>) async throws {
-        for address in addresses.sorted() {
-            let family = address.contains(":") ? "ipv6" : "ipv4"
-            for node in Self.nodes {
-                try await eventually("\(node) has no UDP flow to \(address)", within: .seconds(5)) {
-                    // `--dst-nat` is not looked at for IPv6 (conntrack-tools 1.4.7).
-                    try await inNetwork(
-                        of: node, "conntrack", "-L", "-f", family, "-p", "udp", "--reply-src",
-                        address
-                    ).checked().text.split(separator: "\n").allSatisfy {
-                        $0.contains("dst=\(address) ")
-                    }
-                }
-            }
-        }
-    }
-
     /// Runs `ip` in a host and throws its complaint if it fails.
     func ip(_ host: String, _ arguments: String...) async throws {
         let family = arguments.contains { $0.contains("::") } ? "-6" : "-4"

@@ -30,7 +30,7 @@ extension LabTests {
             for node in Lab.nodes {
                 for target in targets {
                     let report = try await lab.send(
-                        6, from: "\(node)-pod2", to: [target], timeoutMilliseconds: 500)
+                        6, from: "\(node)-pod2", to: [target], timeoutMilliseconds: 2_000)
                     pods.append(report.failed == 0 ? report.pods : [])
                 }
             }

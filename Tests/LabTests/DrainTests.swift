@@ -67,13 +67,13 @@ extension LabTests {
             }
         }
 
-        /// What the balancer tracks of established connections to nodes, by node.
+        /// What the balancer tracks of the client's established connections to nodes, by node.
         private func flows() async throws -> [String: Int] {
             var counts: [String: Int] = [:]
-            for family in ["ipv4", "ipv6"] {
+            for (family, client) in [("ipv4", "203.0.113.10"), ("ipv6", "2001:db8:113::10")] {
                 let text = try await lab.exec(
                     "balancer", "conntrack", "-L", "-f", family, "-p", "tcp", "--state",
-                    "ESTABLISHED")
+                    "ESTABLISHED", "--orig-src", client)
                 for match in text.matches(of: #/ src=(?:192\.168\.50\.|fd50::)([123]) /#) {
                     counts["node\(match.1)", default: 0] += 1
                 }

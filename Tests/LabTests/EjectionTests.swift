@@ -106,7 +106,7 @@ extension LabTests {
             "it is ejected, no client fails then, and it comes back after its time",
             arguments: ["drop", "reject with tcp reset"])
         func comesBack(fate: String) async throws {
-            try await withBalancer(["--ejection-time", "2s"]) {
+            try await withBalancer(["--ejection-time", "8s"]) {
                 try await whileFailing(fate: fate, on: ["node2"]) { targets, repair in
                     try await sendUntilEjected(targets)
                     let report = try await lab.send(

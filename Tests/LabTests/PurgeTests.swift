@@ -24,13 +24,15 @@ extension LabTests {
                     .first { $0.name == "node2" })
         }
 
-        /// The established connections to node2 that the balancer tracks, of both families.
+        /// The client's established connections to node2 that the balancer tracks, of both families.
         private func established() async throws -> [Int] {
             var counts: [Int] = []
-            for (family, node) in [("ipv4", "192.168.50.2"), ("ipv6", "fd50::2")] {
+            for (family, client, node) in [
+                ("ipv4", "203.0.113.10", "192.168.50.2"), ("ipv6", "2001:db8:113::10", "fd50::2"),
+            ] {
                 let text = try await lab.exec(
                     "balancer", "conntrack", "-L", "-f", family, "-p", "tcp", "--state",
-                    "ESTABLISHED", "--reply-src", node)
+                    "ESTABLISHED", "--orig-src", client, "--reply-src", node)
                 counts.append(text.split(separator: "\n").count)
             }
             return counts

@@ -82,9 +82,16 @@ def ask_once(address, port):
     # The kernel hands on ICMP errors to raw sockets that ask for them, or are connected.
     client.connect((address, 0))
     source = random.randrange(20000, 60000)
-    deadline = time.monotonic() + 0.7
+    init = packet(source, port, 0, INIT)
+    return ask_within(0.7, client, source, init) or ask_within(1.5, client, source, init) or "silent"
+
+
+def ask_within(seconds, client, source, init):
+    """The name that answers an INIT, or `refused`; None if nobody says anything for so long."""
+    family = client.family
+    deadline = time.monotonic() + seconds
     try:
-        client.send(packet(source, port, 0, INIT))
+        client.send(init)
         while (left := deadline - time.monotonic()) > 0:
             client.settimeout(left)
             received = payload(family, client.recv(2048))
@@ -99,7 +106,7 @@ def ask_once(address, port):
         pass
     except OSError:
         return "refused"
-    return "silent"
+    return None
 
 
 if sys.argv[1] == "serve":
