@@ -109,7 +109,7 @@ extension LabTests {
         }
 
         /// A third of the attempts meet the node; the client makes nine within 20 s, so that one
-        /// of the requests is in vain once in a hundred runs or so, but never refused.
+        /// of the requests fails once in a hundred runs or so.
         @Test("a node refuses, which no check notices: its refusals are held, and no request fails")
         func refusalsAreHeld() async throws {
             try await asGateway { targets in
@@ -117,7 +117,7 @@ extension LabTests {
                     try await lab.run("kill", "node2-pod1", "backend", "KILL")
                     let report = try await lab.send(
                         120, from: "client", to: targets, atOnce: 60, timeoutMilliseconds: 20_000)
-                    #expect(report.answered >= 116 && report.refused == 0)
+                    #expect(report.answered == 120)
                     #expect(report.seconds > 0.9, "some were asked to try again")
                     for table in ["ip", "ip6"] {
                         let set = try await lab.exec(

@@ -79,7 +79,7 @@ struct HealthProberTests {
     }
 
     @Test(
-        "a server that does not answer in time fails when the time is over",
+        "a server that does not answer in time fails when the time is over, not later",
         arguments: [
             .silent,
             .answers(["HTTP/1.1 200 OK\r\nServer: x\r\n"], pause: .zero),
@@ -90,7 +90,7 @@ struct HealthProberTests {
         let outcome = try await outcome(HealthCheck(server.socket, .get(path: path)))
         #expect(outcome.failure == .timedOut)
         #expect(outcome.duration >= .milliseconds(299))
-        #expect(outcome.duration < .seconds(30))
+        #expect(outcome.duration < .milliseconds(1_000))
         try await server.close()
     }
 
