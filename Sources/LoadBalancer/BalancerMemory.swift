@@ -23,23 +23,20 @@ struct BalancerMemory {
 
     /// Keeps what these boards know, until the task is cancelled.
     func keep(_ board: HealthBoard, _ ejectionBoard: EjectionBoard, logger: Logger) async {
-        await withTaskGroup(of: Void.self) { group in
-            if let checks {
-                group.addTask {
-                    var keeper = StateKeeper(
-                        checks, changes: board.memoryChanges, logger: logger
-                    ) { board.remembered }
-                    await keeper.run()
-                }
-            }
-            if let ejections {
-                group.addTask {
-                    var keeper = StateKeeper(
-                        ejections, changes: ejectionBoard.recordChanges, logger: logger
-                    ) { ejectionBoard.record }
-                    await keeper.run()
-                }
-            }
+        async let checked: Void = keep(checks, board.memoryChanges, logger) { board.remembered }
+        async let ejected: Void = keep(ejections, ejectionBoard.recordChanges, logger) {
+            ejectionBoard.record
         }
+        _ = await (checked, ejected)
+    }
+
+    /// Does nothing where there is no file.
+    private func keep<Content: Codable & Equatable & Sendable>(
+        _ file: JSONFile<Content>?, _ changes: AsyncStream<Void>, _ logger: Logger,
+        content: @escaping @Sendable () -> Content?
+    ) async {
+        guard let file else { return }
+        var keeper = StateKeeper(file, changes: changes, logger: logger, content: content)
+        await keeper.run()
     }
 }
