@@ -8,7 +8,7 @@ import ServiceTranslation
 package struct BalancerChoices: Sendable {
     var rules = BalancerRules()
     let slowStart: Duration
-    let timeWait: Duration?
+    let timeWait: TimeWait
     let fastInterval: Duration?
     let downInterval: Duration?
     let initial: InitialHealth
@@ -63,13 +63,17 @@ package struct BalancerChoices: Sendable {
     }
 
     /// Whole seconds, as the kernel counts them.
-    private static func timeWait(_ text: String) throws(ConfigurationError) -> Duration? {
-        guard text != "keep" else { return nil }
+    private static func timeWait(_ text: String) throws(ConfigurationError) -> TimeWait {
+        switch text {
+        case "auto": return .paced
+        case "keep": return .kernels
+        default: break
+        }
         let time = try SettingText.duration(text, flag: "--time-wait")
         guard time >= .seconds(1), time == .seconds(time.components.seconds) else {
             throw ConfigurationError(
-                "--time-wait", "\"\(text)\" is not whole seconds; write 10s, or keep")
+                "--time-wait", "\"\(text)\" is not whole seconds; write 10s, auto or keep")
         }
-        return time
+        return .limited(seconds: Int(time.components.seconds))
     }
 }

@@ -36,6 +36,7 @@ package struct BalancerMetrics: Sendable {
     private let decision = Timer(label: "sluice_balancer_decision_to_kernel_seconds")
     private let failingOpen = Gauge(label: "sluice_balancer_services_failing_open")
     private let drainingFlows = Gauge(label: "sluice_balancer_draining_flows")
+    private let timeWait = Gauge(label: "sluice_balancer_time_wait_seconds")
     /// What becomes of each address.
     let addressHistory = AddressHistory()
     private let nodes = NodeGauges()
@@ -79,6 +80,8 @@ package struct BalancerMetrics: Sendable {
     }
 
     func swept(_ report: WriteReport) { changes.increment(by: report.changeCount) }
+
+    func remembersClosed(for seconds: Int) { timeWait.record(seconds) }
 
     func draining(_ flows: Int) { drainingFlows.record(flows) }
 

@@ -5,13 +5,31 @@ import TableSync
 
 /// What the kernel's connection tracking has to do with a balancer.
 extension LoadBalancer {
-    /// Has closed connections forgotten in the time that was configured.
-    func limitTimeWait() async {
+    /// Has closed connections forgotten in the time that was configured, until the task is
+    /// cancelled.
+    func keepTimeWait() async {
+        switch configuration.timeWait {
+        case .kernels: await limitTimeWait(to: nil)
+        case .limited(let seconds): await limitTimeWait(to: seconds)
+        case .paced:
+            var pace = TimeWaitPace()
+            var last: Int?
+            repeat {
+                guard let usage = try? await cleaner.usage() else { continue }
+                let seconds = pace.next(count: usage.count, limit: usage.limit)
+                if seconds != last { await limitTimeWait(to: seconds) }
+                last = seconds
+            } while (try? await Task.sleep(for: .seconds(1))) != nil
+        }
+    }
+
+    private func limitTimeWait(to seconds: Int?) async {
         // The settings are there once the kernel tracks connections, which asking brings about.
         _ = try? await cleaner.usage()
         do {
-            try await journal.limitTimeWait(
-                seconds: configuration.timeWait.map { Int($0 / .seconds(1)) })
+            guard let now = try await journal.limitTimeWait(seconds: seconds) else { return }
+            metrics.remembersClosed(for: now)
+            logger.debug("closed connections are remembered", metadata: ["seconds": "\(now)"])
         } catch {
             logger.warning(
                 "closed connections are remembered as long as the kernel does by itself",

@@ -172,7 +172,6 @@ package struct LoadBalancer: Service {
             health: health, metrics: metrics,
             logger: logger)
         await allowForwarding()
-        await limitTimeWait()
         async let purging: Void = flowPurge.run(purgeHands)
         await follow { await loop.turn() }
         flowPurge.end()
@@ -208,6 +207,7 @@ package struct LoadBalancer: Service {
             group.addTask { [memory, board, ejections, logger] in
                 await memory.keep(board, ejections, logger: logger)
             }
+            group.addTask { await keepTimeWait() }
             group.addTask { [announcer] in await announcer.run() }
             group.addTask { [pair] in await pair?.run() }
             group.addTask { [ejections, logger] in

@@ -25,9 +25,8 @@ package struct LoadBalancerConfiguration: Sendable {
     package var blocklistFile: String?
     /// Which Services are given addresses, and from where; nil: somebody else gives them.
     package var ingress: IngressPolicy?
-    /// How long the kernel remembers a connection that both ends closed, at most; nil: as long as it
-    /// does by itself.
-    package var timeWait: Duration?
+    /// How long the kernel remembers connections that both ends closed.
+    package var timeWait = TimeWait.paced
     /// True if frontends and endpoints count their connections in the kernel.
     package let hasCounters: Bool
     /// True if the tables are to be owned, so that nobody else can change them.

@@ -65,7 +65,7 @@ struct RuleLowering {
                 .forward(
                     family: family.addressNumber, device: family.addressByteCount / 4, address: 0),
             ]
-        case .masquerade: [.masquerade(flags: UInt32(NF_NAT_RANGE_PROTO_RANDOM_FULLY))]
+        case .masquerade: [.masquerade(flags: 0)]
         case .update(let set, let key, let timeoutSeconds, let value):
             update(set, key: key, timeoutSeconds: timeoutSeconds, value: value)
         case .isOverRate(let rate, let set, let key, let timeoutSeconds):

@@ -65,9 +65,7 @@ struct RuleRaising {
         case .bound(let bound, let set, let key, let timeoutMilliseconds):
             keepWithin(bound, set: set, key: key, timeoutMilliseconds: timeoutMilliseconds)
         case .masquerade(let flags):
-            guard flags == UInt32(NF_NAT_RANGE_PROTO_RANDOM_FULLY) else {
-                return foreign(expression)
-            }
+            guard flags == 0 else { return foreign(expression) }
             statements.append(.masquerade)
         case .reject(let type, let code): reject(type: type, code: code)
         case .verdict(let verdict): statements.append(.verdict(verdict))

@@ -67,7 +67,7 @@ package enum StatementText {
             text(of: fields, family: family) + " vmap @" + map
         case .translateDestination(let fields, let map):
             "dnat \(family.headerWord) to " + text(of: fields, family: family) + " map @" + map
-        case .masquerade: "masquerade fully-random"
+        case .masquerade: "masquerade"
         case .update(let set, let key, let timeout, let value):
             "update @\(set) { \(text(of: key, family: family)) timeout \(duration(timeout)) : "
                 + "\(text(of: value, family: family)) }"

@@ -121,9 +121,10 @@ struct BalancerChoiceOptions: ParsableArguments {
     @Option(
         help: """
             How long the kernel remembers connections that both ends closed, at most, in seconds; \
-            keep: as long as it does by itself.
+            auto: as long as backends do, but shorter where ports run out; keep: as long as it \
+            does by itself.
             """)
-    var timeWait = Terminal.environment("time-wait") ?? "10s"
+    var timeWait = Terminal.environment("time-wait") ?? "auto"
 
     /// The settings in the daemon's terms.
     func settings() throws -> BalancerChoices {

@@ -24,7 +24,20 @@ extension LabTests {
 
         @Test("closed ones are soon forgotten, in both families, and the metrics tell how many are")
         func forgotten() async throws {
+            try await lab.restoring {
+                try await lab.restart("balancer", "balancer", with: "--time-wait", "10s")
+                try await Cluster(lab).waitUntilServed()
+                try await expectForgotten()
+            } afterwards: {
+                try await lab.restart("balancer", "balancer")
+                try await Cluster(lab).waitUntilServed()
+            }
+        }
+
+        private func expectForgotten() async throws {
             #expect(try await seconds() == "10")
+            // What was closed before that is remembered for longer.
+            try await lab.exec("balancer", "conntrack", "-F")
             let service = try await Cluster(lab).service("web-public")
             let targets = try await Cluster(lab).targets("web-public", .virtualIP)
             let report = try await lab.send(200, from: "client", to: targets, atOnce: 20)
@@ -47,16 +60,63 @@ extension LabTests {
 
         @Test("the time is one's own choice, and set back where the kernel's own is wanted")
         func chosen() async throws {
+            #expect(try await seconds() == "64")
+            #expect(try await lab.metric("sluice_balancer_time_wait_seconds") == 64)
             try await lab.restoring {
                 try await lab.restart("balancer", "balancer", with: "--time-wait", "keep")
-                #expect(try await seconds() == "120")
+                try await expect("120")
                 try await lab.restart("balancer", "balancer", with: "--time-wait", "5s")
-                #expect(try await seconds() == "5")
+                try await expect("5")
             } afterwards: {
                 try await lab.restart("balancer", "balancer")
                 try await Cluster(lab).waitUntilServed()
             }
-            #expect(try await seconds() == "10")
+            try await expect("64")
+        }
+
+        private func expect(_ wanted: String) async throws {
+            try await eventually("closed ones are remembered for \(wanted) s") {
+                try await seconds() == wanted
+            }
+        }
+
+        /// The pod closes first, and takes half of the connections wrongly that get a port which it
+        /// remembers of another one.
+        ///
+        /// A port by chance would be such a one for some of those that come again from their own;
+        /// and half of the other host's would have one, were they given anew after ten seconds.
+        /// The kernel gives such ports away itself amid a hundred that are taken, so they are 64.
+        @Test("no connection gets a port that its pod remembers of another")
+        func portsOfPods() async throws {
+            let service = LabServices.localService(
+                "closing", selector: ["name": "node1-pod1"], hasDatagrams: false)
+            try await lab.with(service, as: "closing.yaml") {
+                try await eventually("the Service has addresses") {
+                    try await Cluster(lab).services()["closing"]?.virtualIPs.count == 2
+                }
+                let target = try #require(
+                    try await Cluster(lab).targets("closing", .virtualIP).first)
+                try await lab.waitUntil(["node1"], answerAt: [target])
+                let before = try await rejections()
+                for (count, host, pause) in [(2_048, "client", 12), (64, "router", 0)] {
+                    let report = try await lab.send(
+                        count, from: host, to: [target], atOnce: 5, more: ["-p", "20000-20063"])
+                    #expect(report.answered == count, "\(report)")
+                    try await Task.sleep(for: .seconds(pause))
+                }
+                let rejected = try await rejections() - before
+                #expect(rejected == 0)
+            }
+        }
+
+        /// SYNs that a pod took for late segments of connections that it remembers.
+        private func rejections() async throws -> Int {
+            let text = try await lab.exec("node1-pod1", "cat", "/proc/net/netstat")
+            let lines = text.split(separator: "\n").filter { $0.hasPrefix("TcpExt:") }
+            let (names, values) = (lines[0].split(separator: " "), lines[1].split(separator: " "))
+            return zip(names, values).reduce(0) { sum, pair in
+                ["PAWSTimewait", "PAWSEstab"].contains(pair.0) ? sum + (Int(pair.1) ?? 0) : sum
+            }
         }
     }
 }
