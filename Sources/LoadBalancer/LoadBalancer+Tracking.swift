@@ -15,8 +15,10 @@ extension LoadBalancer {
             var pace = TimeWaitPace()
             var last: Int?
             repeat {
-                guard let usage = try? await cleaner.usage() else { continue }
-                let seconds = pace.next(count: usage.count, limit: usage.limit)
+                let usage = try? await cleaner.usage()
+                let seconds =
+                    usage.map { pace.next(count: $0.count, limit: $0.limit) } ?? last
+                    ?? TimeWaitPace.longest
                 if seconds != last { await limitTimeWait(to: seconds) }
                 last = seconds
             } while (try? await Task.sleep(for: .seconds(1))) != nil

@@ -13,10 +13,10 @@ package enum TimeWait: Hashable, Sendable {
 /// A backend that closes first remembers a connection for a minute (`TIME_WAIT`), and may answer a
 /// new one from the same port with an acknowledgement of the old one, if its timestamps look older:
 /// Linux 6.18 begins them anywhere for each pair of ports. The client then begins anew, up to a
-/// second later. As long as the balancer's kernel remembers the old one, too,
-/// it gives its port to no other. But there are only so many ports towards one backend, and what
-/// is remembered takes room in the kernel's table; where they do not last for the connections that
-/// come, the time is shorter.
+/// second later. As long as the balancer's kernel remembers the old one, too, it gives its port to
+/// no other. But there are only so many ports towards one backend, and what is remembered takes
+/// room in the kernel's table; where they do not last for the connections that come, the time is
+/// shorter.
 struct TimeWaitPace {
     /// A minute, and what the kernel's timer of a minute may be late.
     static let longest = 64
