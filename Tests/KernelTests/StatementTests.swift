@@ -178,7 +178,7 @@ struct StatementTests {
             TableID(.ip, "sluice"), chains: [Chain("a", rules: [Rule(.verdict(.accept))])])
         try kernel.load(plan)
         for rule in [
-            "counter drop", "ip saddr 192.0.2.1 accept", "ip ttl 3 drop", "masquerade",
+            "counter drop", "ip saddr 192.0.2.1 accept", "ip ttl 3 drop", "masquerade random",
             "tcp dport { 1, 2 } accept", "meta mark set 7", "ip daddr & 255.0.0.0 == 10.0.0.0",
             "reject with icmp type host-unreachable", "log prefix \"x\"",
         ] {
