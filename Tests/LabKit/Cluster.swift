@@ -12,6 +12,7 @@ package enum Family: String, CaseIterable, Sendable {
 package struct ListedService: Decodable, Hashable, Sendable {
     package struct Metadata: Decodable, Hashable, Sendable {
         package let name: String
+        package let annotations: [String: String]?
     }
 
     package struct Port: Decodable, Hashable, Sendable {

@@ -77,14 +77,11 @@ struct ChaosRun: Sendable {
         return count
     }
 
-    /// What nobody can read: what the file held before stays.
-    private static let garbage = "kind: [what is this"
-
     private func changeOnce(using random: inout SplitMix) throws {
         let place = Int.random(in: 0..<ChaosService.count, using: &random)
         switch Int.random(in: 0..<40, using: &random) {
         case 0..<6: remove(Self.file(place))
-        case 6: try put(Self.garbage, as: Self.file(place))
+        case 6: try put("kind: [what is this", as: Self.file(place))
         case 7..<10:
             let node = random.pick(Lab.nodes)
             let zone = random.pick(["west", "east", ""])
@@ -150,18 +147,22 @@ struct ChaosRun: Sendable {
     /// Has every frontend remember its clients for itself.
     ///
     /// The chains that do it for whole Services cannot be loaded by nft 1.0.6 (docs/data-plane.md),
-    /// so that it cannot say how it would list them. What stays of a file that nobody can read may
-    /// do so, too, and goes.
-    func shareNoAffinity() throws {
+    /// so that it cannot say how it would list them.
+    func shareNoAffinity() async throws {
         for file in (0..<ChaosService.count).map(Self.file) {
             guard let text = try? String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
             else { continue }
-            guard text != Self.garbage else {
-                remove(file)
-                continue
-            }
             try put(text.replacing(ChaosService.sharedAffinity, with: ""), as: file)
         }
+        try await settle(turn: 2)
+        // Of a file that the API cannot read or use, such as one with another primary family, the
+        // Service stays that was there before.
+        let services = try await Cluster(lab).services()
+        for place in 0..<ChaosService.count {
+            let annotations = services[ChaosService.name(place)]?.metadata.annotations
+            if annotations?["sluice.io/affinity-scope"] != nil { remove(Self.file(place)) }
+        }
+        try await settle(turn: 3)
     }
 
     /// Takes every object of the chaos away.
