@@ -66,7 +66,7 @@ package struct BalancerChoices: Sendable {
     private static func timeWait(_ text: String) throws(ConfigurationError) -> TimeWait {
         switch text {
         case "auto": return .paced
-        case "keep": return .kernels
+        case "keep": return .kept
         default: break
         }
         let time = try SettingText.duration(text, flag: "--time-wait")
@@ -74,6 +74,6 @@ package struct BalancerChoices: Sendable {
             throw ConfigurationError(
                 "--time-wait", "\"\(text)\" is not whole seconds; write 10s, auto or keep")
         }
-        return .limited(seconds: Int(time.components.seconds))
+        return .atMost(seconds: Int(time.components.seconds))
     }
 }

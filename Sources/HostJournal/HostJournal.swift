@@ -63,7 +63,8 @@ package actor HostJournal {
 
     /// Gives a kernel setting, such as `net.ipv4.ip_forward`, another value.
     ///
-    /// The value it had at first is remembered; one that it has already is no change.
+    /// The value it had at first is remembered, or what somebody gave it since; one that it has
+    /// already is no change.
     package func setSysctl(_ name: String, to value: String) throws(HostJournalError) {
         let current = try ask { () throws(NetworkError) in try network.sysctl(name) }
         let known = records.sysctl(name)
@@ -76,7 +77,9 @@ package actor HostJournal {
             return try note(noted)
         }
         let before = shared?.before ?? current
-        var record = known ?? SysctlRecord(name: name, before: before, values: [])
+        var record =
+            known.flatMap { $0.gave(current) ? $0 : nil }
+            ?? SysctlRecord(name: name, before: before, values: [])
         record.values.removeAll { SysctlRecord.isSame($0, value) }
         record.values.append(value)
         noted.sysctls.removeAll { $0.name == name }

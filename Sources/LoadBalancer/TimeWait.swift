@@ -1,10 +1,10 @@
 /// How long the kernel remembers connections that both ends closed.
 package enum TimeWait: Hashable, Sendable {
     /// As long as it does by itself.
-    case kernels
+    case kept
     /// So many seconds at most.
-    case limited(seconds: Int)
-    /// As long as backends do, while the ports last.
+    case atMost(seconds: Int)
+    /// As long as backends do, while ports and room in the kernel's table last.
     case paced
 }
 
@@ -12,65 +12,81 @@ package enum TimeWait: Hashable, Sendable {
 ///
 /// A backend that closes first remembers a connection for a minute (`TIME_WAIT`), and may answer a
 /// new one from the same port with an acknowledgement of the old one, if its timestamps look older:
-/// Linux 6.18 begins them anywhere for each pair of ports. The client then begins anew, up to a
-/// second later. As long as the balancer's kernel remembers the old one, too, it gives its port to
-/// no other. But there are only so many ports towards one backend, and what is remembered takes
-/// room in the kernel's table; where they do not last for the connections that come, the time is
-/// shorter.
+/// where they begin differs from client to client, with Linux 6.18.44 also from port to port. The
+/// client then begins anew, up to a second later. As long as the balancer's kernel remembers the
+/// old one, too, it gives its port to no other. But there are only so many ports towards one
+/// backend, and what is remembered takes room in the kernel's table; where they do not last for the
+/// connections that come, the time is shorter.
 struct TimeWaitPace {
-    /// A minute, and what the kernel's timer of a minute may be late.
+    /// A minute, and what the kernel's timer of a minute may be late, in seconds.
     static let longest = 64
     /// What many connections are left with, in seconds.
     static let shortest = 10
     /// What is chosen from: the kernel need not be told of each small change.
     private static let choices = [longest, 48, 32, 24, 16, shortest]
-    /// Seven eighths of the ports from 1,024 up.
+    /// Eight ninths of the ports from 1,024 up, since the kernel looks longer for the last ones.
     ///
-    /// The kernel looks longer for the last ones. All connections may be to one backend.
+    /// All connections may be to one backend.
     private static let ports = 57_344
-    /// Over so many seconds the connections that come are looked at.
-    private static let window = 4
+    /// Over so many seconds the connections that come are counted.
+    private static let window = 8
+    /// So many seconds in a row must bear a longer time before it is chosen.
+    private static let patience = 20
 
-    /// What was chosen in each of the last seconds, the latest last.
-    private var chosen = Array(repeating: longest, count: longest)
-    /// By how many connections a second their number grew, seen from each of the last seconds.
-    private var growths = Array(repeating: 0.0, count: longest)
-    /// How many connections were tracked in each of the last seconds, the latest last.
-    private var counts: [Int] = []
+    /// The time in seconds that connections are given now.
+    private(set) var held: Int
+    /// How many closed connections are remembered now, a second from now, two, and so on.
+    private var remembered: [Double]
+    /// How many came in each of the last seconds.
+    private var arrivals: [Double] = []
+    /// For how many seconds a longer time could have been chosen.
+    private var calm = 0
 
-    /// Chooses anew; to be called every second.
+    /// - Parameters:
+    ///   - seconds: the time that connections were given until now.
+    ///   - count: closed connections that are remembered.
+    init(holding seconds: Int, count: Int) {
+        let seconds = max(1, min(seconds, Self.longest))
+        held = seconds
+        remembered = (0...Self.longest).map { later in
+            Double(count) * Double(max(0, seconds - later)) / Double(seconds)
+        }
+    }
+
+    /// Notes the time in seconds that holds from now on, whoever set it.
+    mutating func hold(_ seconds: Int) { held = min(seconds, Self.longest) }
+
+    /// Chooses anew; to be called every second or so.
     ///
     /// - Parameters:
-    ///   - count: connections that the kernel tracks, in any state.
-    ///   - limit: how many it may track; closed ones are to take no more than half of that.
+    ///   - count: closed connections that are remembered.
+    ///   - limit: how many connections the kernel may track, of which closed ones are to take no
+    ///     more than half; 0: any number.
+    ///   - elapsed: seconds since the last call.
     /// - Returns: the time in seconds.
-    mutating func next(count: Int, limit: Int) -> Int {
-        let room = min(Self.ports, limit / 2)
-        note(count, isFew: count <= room / 4)
-        let rate = max(steadyRate(count), growths.max() ?? 0)
-        let current = chosen[chosen.count - 1]
+    mutating func next(count: Int, limit: Int, after elapsed: Int = 1) -> Int {
+        let rate = note(Double(count), after: max(1, elapsed))
+        let room = Double(limit == 0 ? Self.ports : min(Self.ports, limit / 2))
         let choice =
             Self.choices.first { seconds in
-                // More than before only if it is not taken back at once.
-                rate * Double(seconds) * (seconds > current ? 1.25 : 1) <= Double(room)
+                (0...seconds).allSatisfy { remembered[$0] + rate * Double($0) <= room }
             } ?? Self.shortest
-        chosen.append(choice)
-        chosen.removeFirst()
-        return choice
+        calm = choice > held ? calm + 1 : 0
+        return choice < held || calm >= Self.patience ? choice : max(held, Self.shortest)
     }
 
-    /// Notes how the number grows; it counts as long as connections of that time may be remembered.
-    private mutating func note(_ count: Int, isFew: Bool) {
-        let growth = counts.first.map { Double(count - $0) / Double(counts.count) } ?? 0
-        growths.append(isFew ? 0 : growth)
-        growths.removeFirst()
-        counts = Array((counts + [count]).suffix(Self.window))
-    }
-
-    /// Connections a second, if they come evenly and are all as short as can be: the one that began
-    /// so many seconds ago was given the time chosen then.
-    private func steadyRate(_ count: Int) -> Double {
-        let remembered = chosen.reversed().enumerated().count { age, seconds in seconds > age }
-        return Double(count) / Double(remembered)
+    /// Notes how many there are, and returns how many come a second.
+    private mutating func note(_ count: Double, after elapsed: Int) -> Double {
+        let gone = min(elapsed, remembered.count)
+        remembered = Array(remembered.dropFirst(gone)) + Array(repeating: 0, count: gone)
+        let expected = remembered[0]
+        if count < expected { remembered = remembered.map { $0 * count / expected } }
+        let arrived = max(0, count - expected)
+        for later in 0..<held { remembered[later] += later < held - 1 ? arrived : arrived / 2 }
+        let earlier = arrivals.isEmpty ? 0 : arrivals.reduce(0, +) / Double(arrivals.count)
+        let arrival = arrived / Double(elapsed)
+        arrivals = (arrivals + [arrival]).suffix(Self.window)
+        // Many more than before are no chance.
+        return arrival > 3 * earlier ? arrival : arrivals.reduce(0, +) / Double(arrivals.count)
     }
 }

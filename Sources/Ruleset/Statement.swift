@@ -47,12 +47,11 @@ package enum Statement: Hashable, Sendable {
     /// holds; goes on if nothing is found. The time to live is one less, and a packet whose last
     /// it was is dropped (kernel: `nft_fwd_neigh_eval`).
     case forward([Selector], map: String)
-    /// Gives the packet the address of the interface that it leaves by, and keeps its port unless
-    /// another connection has it.
+    /// Gives the packet the address of the interface that it leaves by; it keeps its port unless
+    /// another connection to the same destination has it (kernel: `nf_nat_l4proto_unique_tuple`).
     ///
-    /// Not a port by chance (`fully-random`): a client that comes again from the same port of its
-    /// own would then come from one of another connection of before, and the backend may take it
-    /// for a late segment of that: Linux 6.18 begins timestamps anywhere for each pair of ports.
+    /// Not a port by chance (`fully-random`): the backend may remember that one of another port of
+    /// the client, see `TimeWaitPace`.
     case masquerade
     /// Writes an element into a dynamic map, or renews its timeout if it is there.
     ///

@@ -121,8 +121,8 @@ struct BalancerChoiceOptions: ParsableArguments {
     @Option(
         help: """
             How long the kernel remembers connections that both ends closed, at most, in seconds; \
-            auto: as long as backends do, but shorter where ports run out; keep: as long as it \
-            does by itself.
+            auto: 64s, as long as backends do, less (down to 10s) where ports or room in its table \
+            run short; keep: as long as it does by itself.
             """)
     var timeWait = Terminal.environment("time-wait") ?? "auto"
 

@@ -48,6 +48,19 @@ struct TimeWaitTests {
         #expect(try await journal.undo() == [])
     }
 
+    @Test("a time that the operator sets while it changes stays the longest, also afterwards")
+    func operatorsMeanwhile() async throws {
+        let journal = try scratch.journal("balancer", on: host)
+        try await journal.limitTimeWait(seconds: 64)
+        host.change { $0.sysctls[Self.setting] = "30" }
+        for (wanted, expected) in [(48, 30), (24, 24), (64, 30)] {
+            #expect(try await journal.limitTimeWait(seconds: wanted) == expected)
+            #expect(seconds == "\(expected)")
+        }
+        #expect(try await journal.undo() == [])
+        #expect(seconds == "30")
+    }
+
     @Test("a kernel that does not track connections has no such setting: that is told")
     func untracked() async throws {
         host.change { $0.sysctls = [:] }
