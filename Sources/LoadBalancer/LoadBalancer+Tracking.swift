@@ -24,7 +24,8 @@ extension LoadBalancer {
         var pace = start
         var others = OtherFlows()
         var time = ContinuousClock.now
-        var isFailing = false
+        var isHeld = false
+        var hasFailed = false
         repeat {
             let elapsed = Int(((.now - time) / .seconds(1)).rounded())
             time = .now
@@ -36,9 +37,10 @@ extension LoadBalancer {
             } else {
                 choice = TimeWaitPace.shortest
             }
-            guard choice != pace.held || isFailing else { continue }
-            let now = await limitTimeWait(to: choice, tellsFailure: !isFailing)
-            isFailing = now == nil
+            guard choice != pace.held || !isHeld else { continue }
+            let now = await limitTimeWait(to: choice, tellsFailure: !hasFailed)
+            isHeld = now != nil
+            hasFailed = now == nil
             if let now { pace.hold(now) }
         } while (try? await Task.sleep(for: .seconds(1))) != nil
     }

@@ -37,7 +37,7 @@ struct TimeWaitPace {
     private(set) var held: Int
     /// How many closed connections are remembered now, a second from now, two, and so on.
     private var remembered: [Double]
-    /// How many came in each of the last seconds.
+    /// How many came in each of the last seconds, as far as is known.
     private var arrivals: [Double] = []
     /// For how many seconds a longer time could have been chosen.
     private var calm = 0
@@ -77,16 +77,16 @@ struct TimeWaitPace {
 
     /// Notes how many there are, and returns how many come a second.
     private mutating func note(_ count: Double, after elapsed: Int) -> Double {
+        let growth = (count - remembered[0]) / Double(elapsed)
         let gone = min(elapsed, remembered.count)
         remembered = Array(remembered.dropFirst(gone)) + Array(repeating: 0, count: gone)
-        let expected = remembered[0]
-        if count < expected { remembered = remembered.map { $0 * count / expected } }
-        let arrived = max(0, count - expected)
-        for later in 0..<held { remembered[later] += later < held - 1 ? arrived : arrived / 2 }
-        let earlier = arrivals.isEmpty ? 0 : arrivals.reduce(0, +) / Double(arrivals.count)
-        let arrival = arrived / Double(elapsed)
-        arrivals = (arrivals + [arrival]).suffix(Self.window)
-        // Many more than before are no chance.
-        return arrival > 3 * earlier ? arrival : arrivals.reduce(0, +) / Double(arrivals.count)
+        let arrived = count - remembered[0]
+        if arrived < 0 { remembered = remembered.map { $0 * count / remembered[0] } }
+        for later in 0..<held {
+            remembered[later] += max(0, later < held - 1 ? arrived : arrived / 2)
+        }
+        // What goes a second sooner or later than expected evens out.
+        arrivals = (arrivals + [arrived / Double(elapsed)]).suffix(Self.window)
+        return max(growth, arrivals.reduce(0, +) / Double(arrivals.count))
     }
 }
