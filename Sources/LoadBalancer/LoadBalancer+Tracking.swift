@@ -24,8 +24,7 @@ extension LoadBalancer {
         var pace = start
         var others = OtherFlows()
         var time = ContinuousClock.now
-        var isHeld = false
-        var hasFailed = false
+        var isHeld: Bool?
         repeat {
             let elapsed = Int(((.now - time) / .seconds(1)).rounded())
             time = .now
@@ -37,10 +36,9 @@ extension LoadBalancer {
             } else {
                 choice = TimeWaitPace.shortest
             }
-            guard choice != pace.held || !isHeld else { continue }
-            let now = await limitTimeWait(to: choice, tellsFailure: !hasFailed)
+            guard choice != pace.held || isHeld != true else { continue }
+            let now = await limitTimeWait(to: choice, tellsFailure: isHeld != false)
             isHeld = now != nil
-            hasFailed = now == nil
             if let now { pace.hold(now) }
         } while (try? await Task.sleep(for: .seconds(1))) != nil
     }

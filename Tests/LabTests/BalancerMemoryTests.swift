@@ -22,12 +22,9 @@ extension LabTests {
         }
 
         private func restoring(_ body: () async throws -> Void) async throws {
-            try await lab.restoring {
+            try await lab.restoringBalancer {
                 try await lab.restart("balancer", "balancer", with: "--on-stop", "keep")
                 try await body()
-            } afterwards: {
-                try await lab.restart("balancer", "balancer")
-                try await Cluster(lab).waitUntilServed()
             }
         }
 

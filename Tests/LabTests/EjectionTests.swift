@@ -53,13 +53,10 @@ extension LabTests {
         private func withBalancer(
             _ arguments: [String], body: () async throws -> Void
         ) async throws {
-            try await lab.restoring {
+            try await lab.restoringBalancer {
                 try await lab.restart("balancer", "balancer", with: arguments)
                 try await Cluster(lab).waitUntilServed()
                 try await body()
-            } afterwards: {
-                try await lab.restart("balancer", "balancer")
-                try await Cluster(lab).waitUntilServed()
             }
         }
 

@@ -106,7 +106,7 @@ extension LabTests {
         @Test("one that is cordoned is avoided where that is chosen, and used where it is not")
         func cordoned() async throws {
             let targets = try await Cluster(lab).targets("web-public", .virtualIP)
-            try await lab.restoring {
+            try await lab.restoringBalancer {
                 try await bearing(.cordoned) {
                     try await lab.restart("balancer", "balancer", with: "--cordoned", "avoid")
                     try await expect(["node1", "node3"], at: targets, "which is avoided")
@@ -115,9 +115,6 @@ extension LabTests {
                     try await expect(Lab.nodes, at: targets, "which is used")
                     #expect(try await state() == "ready")
                 }
-            } afterwards: {
-                try await lab.restart("balancer", "balancer")
-                try await Cluster(lab).waitUntilServed()
             }
         }
 

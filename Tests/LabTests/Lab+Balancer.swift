@@ -12,6 +12,14 @@ extension Lab {
         try await start("balancer", ["sluice", "balancer"] + arguments).finish().checked().text
     }
 
+    /// Runs the body; afterwards the balancer runs as at first, however that ended.
+    func restoringBalancer(_ body: () async throws -> Void) async throws {
+        try await restoring(body) {
+            try await restart("balancer", "balancer")
+            try await Cluster(self).waitUntilServed()
+        }
+    }
+
     /// What the balancer tells of itself.
     func balancerStatus() async throws -> String {
         try await balancer("status", "-o", "json")

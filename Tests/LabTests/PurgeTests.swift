@@ -89,7 +89,7 @@ extension LabTests {
 
         @Test("with `--on-down keep` they wait for the node, and no new connection fails")
         func kept() async throws {
-            try await lab.restoring {
+            try await lab.restoringBalancer {
                 try await lab.restart("balancer", "balancer", with: "--on-down", "keep")
                 try await Cluster(lab).waitUntilServed()
                 try await whileSilent { held, before in
@@ -101,9 +101,6 @@ extension LabTests {
                     #expect(try await established() == before)
                     #expect(broken(held) == 0)
                 }
-            } afterwards: {
-                try await lab.restart("balancer", "balancer")
-                try await Cluster(lab).waitUntilServed()
             }
         }
     }

@@ -24,13 +24,10 @@ extension LabTests {
 
         @Test("closed ones are soon forgotten, in both families, and the metrics tell how many are")
         func forgotten() async throws {
-            try await lab.restoring {
+            try await lab.restoringBalancer {
                 try await lab.restart("balancer", "balancer", with: "--time-wait", "10s")
                 try await Cluster(lab).waitUntilServed()
                 try await expectForgotten()
-            } afterwards: {
-                try await lab.restart("balancer", "balancer")
-                try await Cluster(lab).waitUntilServed()
             }
         }
 
@@ -62,14 +59,11 @@ extension LabTests {
         func chosen() async throws {
             try await expect("64")
             #expect(try await lab.metric("sluice_balancer_time_wait_seconds") == 64)
-            try await lab.restoring {
+            try await lab.restoringBalancer {
                 try await lab.restart("balancer", "balancer", with: "--time-wait", "keep")
                 try await expect("120")
                 try await lab.restart("balancer", "balancer", with: "--time-wait", "5s")
                 try await expect("5")
-            } afterwards: {
-                try await lab.restart("balancer", "balancer")
-                try await Cluster(lab).waitUntilServed()
             }
             try await expect("64")
         }
@@ -93,12 +87,8 @@ extension LabTests {
         func portsOfPods() async throws {
             let service = LabServices.localService(
                 "closing", selector: ["name": "node1-pod1"], hasDatagrams: false)
-            try await lab.with(service, as: "closing.yaml") {
-                try await eventually("the Service has addresses") {
-                    try await Cluster(lab).services()["closing"]?.virtualIPs.count == 2
-                }
-                let target = try #require(
-                    try await Cluster(lab).targets("closing", .virtualIP).first)
+            try await lab.withAddresses(of: "closing", service) { targets in
+                let target = try #require(targets.first)
                 try await lab.waitUntil(["node1"], answerAt: [target])
                 let before = try await rejections()
                 for (count, host, pause) in [(2_048, "client", 12), (64, "router", 0)] {

@@ -15,6 +15,9 @@ fail() {
     exit "$status"
 }
 
+# The comment at the head of the program.
+usage() { sed -n '2,/^set /{/^#/{s/^# \{0,1\}//;p}}' "$0" >&2; }
+
 usage_error() { fail 2 "$*; run '$0 help'"; }
 
 # Runs a command again and again until it succeeds: wait_for SECONDS COMMAND…
