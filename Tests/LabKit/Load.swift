@@ -12,8 +12,9 @@ package struct LoadReport: Decodable, Hashable, Sendable {
     /// When the load began, in seconds since 1970.
     package let began: Double
     package let seconds: Double
-    /// When the last exchange that failed was begun, in milliseconds since the load began.
-    private let lastFailureMilliseconds: Double
+    /// When the first and the last exchange that failed were begun, in milliseconds since the load
+    /// began.
+    private let firstFailureMilliseconds, lastFailureMilliseconds: Double
     /// How often each pod answered.
     package let answersByPod: [String: Int]
 
@@ -25,6 +26,7 @@ package struct LoadReport: Decodable, Hashable, Sendable {
         case unreachable = "err_unreachable"
         case began = "started_at"
         case seconds
+        case firstFailureMilliseconds = "first_fail_ms"
         case lastFailureMilliseconds = "last_fail_ms"
         case answersByPod = "by_name"
     }
@@ -49,6 +51,15 @@ package struct LoadReport: Decodable, Hashable, Sendable {
     /// When the last exchange that failed was begun; nil if none failed.
     package var lastFailure: Date? {
         failed == 0 ? nil : Date(timeIntervalSince1970: began + lastFailureMilliseconds / 1000)
+    }
+
+    /// Whether all that failed may have been under way with a peer that died in this time.
+    ///
+    /// Nothing can take such an exchange over; it lasts less than a tenth of a second.
+    package func failedOnlyInFlight(at death: ClosedRange<Date>) -> Bool {
+        guard let lastFailure else { return true }
+        let first = Date(timeIntervalSince1970: began + firstFailureMilliseconds / 1000)
+        return death.lowerBound - 0.1 <= first && lastFailure <= death.upperBound
     }
 
     package init(json: String) throws {
