@@ -48,6 +48,30 @@ extension LabTests {
             }
         }
 
+        @Test("what an unreadable file said when it could be read outlives the API")
+        func lastGoodStateOverRestart() async throws {
+            let good = LabServices.service("good", type: "ClusterIP", selector: ["ordinal": "2"])
+            try await lab.with(good, as: "kept.yaml") {
+                try await waitForService("good")
+                let cluster = Cluster(lab)
+                let address = try await cluster.service("good").clusterIPs
+                let logged = try await lab.log("control", "api").count
+                try await lab.apply(BadManifest.all[0].text, as: "kept.yaml")
+                try await eventually("the fault is told", within: .seconds(5)) {
+                    try await lab.log("control", "api", since: logged)
+                        .contains("one object that it had before stays as it was")
+                }
+                try await lab.run("kill", "control", "api", "KILL")
+                try await lab.run("start", "control", "api")
+                #expect(try await cluster.service("good").clusterIPs == address)
+                let inside = try await cluster.targets("good", .clusterIP)
+                #expect(try await lab.send(20, from: "node2-pod1", to: inside).answered == 20)
+            }
+            try await eventually("it goes with its file") {
+                try await Cluster(lab).services()["good"] == nil
+            }
+        }
+
         @Test("a Service with more endpoints than the limit has as many as the limit")
         func tooManyEndpoints() async throws {
             let logged = try await lab.log("control", "api").count

@@ -11,11 +11,10 @@ struct ClusterControllerTests {
     private let store = ObjectStore(startingAfter: 0)
 
     private func controller(
-        state: StateFile? = nil, builtIn: [ManifestObject] = [], store: ObjectStore? = nil
+        builtIn: [ManifestObject] = [], store: ObjectStore? = nil
     ) async throws -> ClusterController {
         try await ClusterController(
-            store: store ?? self.store, admission: Sample.admission(), stateFile: state,
-            builtIn: builtIn)
+            store: store ?? self.store, admission: Sample.admission(), builtIn: builtIn)
     }
 
     private func addresses(of service: String) throws -> [String] {
@@ -24,12 +23,6 @@ struct ClusterControllerTests {
             else { return [] }
             return slice.endpoints.filter { $0.conditions?.ready == true }.flatMap(\.addresses)
         }
-    }
-
-    private func clusterIP(of name: String, in store: ObjectStore? = nil) throws -> String? {
-        let stored = (store ?? self.store).object(Sample.key(.services, name))
-        guard case .service(let service)? = stored?.object else { return nil }
-        return service.spec.clusterIP
     }
 
     @Test("2: a service's endpoints follow its pods as they come, change and go")
@@ -157,50 +150,8 @@ struct ClusterControllerTests {
         let report = await controller.apply(
             Sample.changes([Sample.service("a"), .service(stating)]))
         #expect(report.problems.isEmpty)
-        #expect(try clusterIP(of: "z") == wanted)
-        #expect(try clusterIP(of: "a") != wanted)
-    }
-
-    @Test("addresses, identities and creation times are kept over a restart")
-    func restart() async throws {
-        let folder = try TemporaryFolder()
-        let services = ["a", "b", "c"].map { Sample.service($0) }
-        var metadata: [ObjectMeta] = []
-        do {
-            var controller = try await controller(state: StateFile(folder: folder.path))
-            _ = await controller.apply(Sample.changes(services))
-            metadata = services.compactMap { store.object($0.key)?.object.metadata }
-            _ = await controller.apply(Sample.changes(deleting: [services[0].key]))
-        }
-        let oldIP = try clusterIP(of: "c")
-        let later = ObjectStore(startingAfter: 0)
-        var second = try await controller(
-            state: StateFile(folder: folder.path), store: later)
-        _ = await second.apply(Sample.changes(services.reversed()))
-        let again = services.compactMap { later.object($0.key)?.object.metadata }
-        #expect(try clusterIP(of: "c", in: later) == oldIP)
-        #expect(again[2].uid == metadata[2].uid)
-        #expect(again[2].creationTimestamp == metadata[2].creationTimestamp)
-        #expect(again[0].uid != metadata[0].uid)
-    }
-
-    @Test("a service in a file with a fault keeps its address over a restart")
-    func restartWithFault() async throws {
-        let folder = try TemporaryFolder()
-        do {
-            var controller = try await controller(state: StateFile(folder: folder.path))
-            _ = await controller.apply(Sample.changes([Sample.service("a")]))
-        }
-        let oldIP = try clusterIP(of: "a")
-        let later = ObjectStore(startingAfter: 0)
-        var second = try await controller(
-            state: StateFile(folder: folder.path), store: later)
-        var faulty = Sample.changes([Sample.service("b")])
-        faulty.isComplete = false
-        _ = await second.apply(faulty)
-        #expect(later.object(Sample.key(.services, "a")) == nil)
-        _ = await second.apply(Sample.changes([Sample.service("a")]))
-        #expect(try clusterIP(of: "a", in: later) == oldIP)
+        #expect(store.clusterIP(of: "z") == wanted)
+        #expect(store.clusterIP(of: "a") != wanted)
     }
 
     @Test("1: the kubernetes service exists, at the first address, in front of the API")
@@ -212,7 +163,7 @@ struct ClusterControllerTests {
         var controller = try await controller(builtIn: builtIn)
         let report = await controller.apply(Sample.changes())
         #expect(report.problems.isEmpty)
-        #expect(try clusterIP(of: "kubernetes") == "10.96.0.1")
+        #expect(store.clusterIP(of: "kubernetes") == "10.96.0.1")
         #expect(try addresses(of: "kubernetes") == ["192.168.50.1"])
     }
 }

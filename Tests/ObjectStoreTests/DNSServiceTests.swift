@@ -159,6 +159,20 @@ struct DNSServiceTests {
         #expect(try endpoints() == [])
     }
 
+    @Test("nor what a manifest had before it was refused, once it is gone")
+    func nothingLeftOfRefused() async throws {
+        var controller = try await controller()
+        _ = await controller.apply(
+            Sample.changes([own("10.96.0.77"), stating("10.96.0.10")]))
+        var refused = Sample.changes([own("10.96.0.77", port: 70000)])
+        refused.replaced[key] = Sample.manifest(own("10.96.0.77"))
+        _ = await controller.apply(refused)
+        #expect(clusterIPs() == ["10.96.0.77"])
+        _ = await controller.apply(Sample.changes(deleting: [key]))
+        #expect(clusterIPs() == nil)
+        #expect(controller.lastGood.all.isEmpty)
+    }
+
     @Test("a manifest's own at another address takes its place over a restart")
     func restart() async throws {
         let folder = try TemporaryFolder()

@@ -49,6 +49,39 @@ struct ManifestSetTests {
         #expect(manifests.count == 2)
     }
 
+    @Test("a typing error in an object's kind keeps the object of that name, and only that")
+    mutating func misspelledKind() async {
+        _ = await update("a.yaml", node("one") + node("two"))
+        let misspelled = "apiVersion: v1\nkind: Nod\nmetadata: {name: one}\n"
+        let changes = await update("a.yaml", misspelled)
+        #expect(changes.deletions.map(\.name) == ["two"])
+        #expect(changes.lastGood?.map(\.key.name) == ["one"])
+        let foreign = "apiVersion: example.com/v1\nkind: Nod\nmetadata: {name: one}\n"
+        #expect(await update("a.yaml", foreign).deletions.map(\.name) == ["one"])
+    }
+
+    @Test("what only a broken file's past has is told, and how much it is")
+    mutating func lastGood() async {
+        _ = await update("a.yaml", node("one") + node("two"))
+        let first = await update("a.yaml", node("one") + "kind: [\n")
+        #expect(first.lastGood?.map(\.key.name) == ["two"])
+        #expect(
+            first.problems.first?.cure
+                == "correct the YAML; one object that it had before stays as it was")
+        #expect(await update("b.yaml", node("three")).lastGood == nil)
+        let second = await update("a.yaml", "kind: [\n")
+        #expect(second.lastGood?.map(\.key.name).sorted() == ["one", "two"])
+        #expect(
+            manifests.allProblems.first?.cure
+                == "correct the YAML; 2 objects that it had before stay as they were")
+        #expect(await update("a.yaml", node("two")).lastGood == [])
+        #expect(
+            await update("c.yaml", "kind: [\n").problems.first?.cure == "correct the YAML")
+        #expect(await update("a.yaml", "kind: [\n").lastGood?.map(\.key.name) == ["two"])
+        manifests.remove("a.yaml")
+        #expect(manifests.takeChanges().lastGood == [])
+    }
+
     @Test("a problem is told once, not again each time the file changes")
     mutating func toldOnce() async {
         let broken = "apiVersion: v1\nkind: Servise\nmetadata: {name: a}\n---\n"

@@ -22,10 +22,10 @@ struct ManifestSourceTests {
 
     /// Runs a test while the path is followed.
     private func following(
-        _ path: String, _ body: (Problems) async throws -> Void
+        _ path: String, state: StateFile? = nil, _ body: (Problems) async throws -> Void
     ) async throws {
         let source = ManifestSource(
-            path: path, store: store, admission: try Sample.admission(),
+            path: path, store: store, admission: try Sample.admission(), stateFile: state,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let problems = Problems()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -120,6 +120,42 @@ struct ManifestSourceTests {
             try await eventually("the mended file") { label(of: "one") == "mended" }
             try await eventually("no problem") { problems.latest.withLock { $0?.isEmpty == true } }
         }
+    }
+
+    @Test("what a broken file had outlives a restart, until the file is mended or gone")
+    func brokenOverRestart() async throws {
+        let folder = try TemporaryFolder()
+        let stateFolder = try TemporaryFolder()
+        let state = try StateFile(folder: stateFolder.path)
+        try folder.write(node("one") + node("two"), to: "a.yaml")
+        try folder.write(node("three"), to: "b.yaml")
+        try await following(folder.path, state: state) { problems in
+            try folder.replace("a.yaml", by: node("one", "new") + "kind: [\n")
+            try folder.replace("b.yaml", by: "kind: [\n")
+            try await eventually("both are told") {
+                problems.latest.withLock { $0?.count } == 2
+            }
+        }
+        #expect(try await names(at: folder.path, state) == ["one", "three", "two"])
+        // Also where the path is written in another way.
+        #expect(try await names(at: folder.path + "/", state) == ["one", "three", "two"])
+        try FileManager.default.removeItem(atPath: folder.path + "/b.yaml")
+        #expect(try await names(at: folder.path, state) == ["one", "two"])
+        try folder.write(node("one"), to: "a.yaml")
+        #expect(try await names(at: folder.path, state) == ["one"])
+        try folder.write("kind: [\n", to: "a.yaml")
+        #expect(try await names(at: folder.path, state) == [])
+    }
+
+    /// The nodes that a process which starts now has.
+    private func names(at path: String, _ state: StateFile) async throws -> [String] {
+        let store = ObjectStore(startingAfter: 0)
+        _ = try await ManifestSource(
+            path: path, store: store, admission: try Sample.admission(), stateFile: state,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ).load()
+        return try store.list(ListRequest(.nodes)).objects.compactMap(\.object.metadata.name)
+            .sorted()
     }
 
     @Test("a path with nothing at it is an error that says what to do")

@@ -49,3 +49,13 @@ enum Sample {
         try AdmissionConfiguration(serviceBlocks: [#require(CIDRBlock("10.96.0.0/12"))])
     }
 }
+
+extension ObjectStore {
+    /// The ClusterIP of a Service in the namespace default; nil without the Service.
+    func clusterIP(of name: String) -> String? {
+        guard case .service(let service)? = object(Sample.key(.services, name))?.object else {
+            return nil
+        }
+        return service.spec.clusterIP
+    }
+}

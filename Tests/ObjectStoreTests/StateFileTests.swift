@@ -31,6 +31,20 @@ struct StateFileTests {
         #expect(try await again.load() == [remembered("a", uid: "new")])
     }
 
+    @Test("what broken manifests had is there after a restart, until it is let go")
+    func lastGood() async throws {
+        let folder = try TemporaryFolder()
+        let kept = Sample.manifest(Sample.pod("web-1", ip: "10.244.0.1", labels: ["a": "b"]))
+        do {
+            let file = try StateFile(folder: folder.path)
+            try await file.write([.keep(Sample.manifest(Sample.service("web"))), .keep(kept)])
+            try await file.write([.letGo(Sample.key(.services, "web"))])
+        }
+        let again = try StateFile(folder: folder.path)
+        #expect(try await again.lastGood() == [kept])
+        #expect(try await again.load().isEmpty)
+    }
+
     @Test("a second process is refused while the first has the file")
     func inUse() throws {
         let folder = try TemporaryFolder()

@@ -61,6 +61,7 @@ extension ClusterController {
     /// Removes an object that a manifest had.
     mutating func delete(_ key: ObjectKey) {
         refused[key] = nil
+        lastGood.letGo(key)
         statesIngress.remove(key)
         let last =
             store.object(key)?.object ?? identities.admitted(key).map(ClusterObject.service)
@@ -103,10 +104,10 @@ extension ClusterController {
         }
         if let replaced { admission.release(replaced) }
         do throws(AdmissionError) {
-            let admitted = try admission.admit(
-                withStatus(candidate.object), previous: replaced == nil ? previous : nil)
+            let admitted = try admit(
+                candidate.object, inPlaceOf: replaced == nil ? previous : nil)
             refused[key] = nil
-            dropStaleStatus(admitted)
+            lastGood.letGo(key)
             return admitted
         } catch {
             if let replaced {
@@ -118,8 +119,28 @@ extension ClusterController {
                 }
             }
             refuse(candidate, error)
+            return insteadOfRefused(key)
+        }
+    }
+
+    /// What is served goes on being served; after a restart it has to be brought back.
+    private mutating func insteadOfRefused(_ key: ObjectKey) -> ClusterObject? {
+        let kept = lastGood.object(key)
+        guard store.object(key) == nil else {
+            if kept == nil, let good = formerManifests[key] { lastGood.keep(good) }
             return nil
         }
+        guard let kept else { return nil }
+        return try? admit(
+            kept.object, inPlaceOf: identities.admitted(key).map(ClusterObject.service))
+    }
+
+    private mutating func admit(
+        _ object: ClusterObject, inPlaceOf previous: ClusterObject?
+    ) throws(AdmissionError) -> ClusterObject {
+        let admitted = try admission.admit(withStatus(object), previous: previous)
+        noteStatus(of: admitted, stated: object)
+        return admitted
     }
 
     private mutating func refuse(_ candidate: ManifestObject, _ error: AdmissionError) {

@@ -142,19 +142,22 @@ extension ClusterController {
     }
 
     /// The manifest's object with what clients wrote of it.
-    mutating func withStatus(_ candidate: ClusterObject) -> ClusterObject {
+    func withStatus(_ candidate: ClusterObject) -> ClusterObject {
         guard case .service(let service) = candidate else { return candidate }
-        if service.statesIngress {
-            statesIngress.insert(service.key)
-        } else {
-            statesIngress.remove(service.key)
-        }
         return identities.written(service.key).map { .service($0.under(service)) } ?? candidate
     }
 
-    /// Written addresses that the Service does not have any more, because of its type, its manifest
-    /// or a pool of the API's own, are gone for good.
-    mutating func dropStaleStatus(_ admitted: ClusterObject) {
+    /// Takes note of who gives an admitted Service its addresses.
+    ///
+    /// Written ones that it does not have any more, because of its type, its manifest or a pool of
+    /// the API's own, are gone for good.
+    mutating func noteStatus(of admitted: ClusterObject, stated: ClusterObject) {
+        guard case .service(let manifest) = stated else { return }
+        if manifest.statesIngress {
+            statesIngress.insert(manifest.key)
+        } else {
+            statesIngress.remove(manifest.key)
+        }
         guard case .service(let service) = admitted,
             var written = identities.written(service.key),
             let addresses = written.status.loadBalancer?.ingress,

@@ -11,6 +11,9 @@ package struct ClusterController {
     let store: ObjectStore
     let reader: ManifestReader
     var identities: ObjectIdentities
+    var lastGood: LastGoodObjects
+    /// What the manifests of this round were before.
+    var formerManifests: [ObjectKey: ManifestObject] = [:]
     private let stateFile: StateFile?
     private let builtIn: [ManifestObject]
     private var hasBegun = false
@@ -46,6 +49,7 @@ package struct ClusterController {
         self.builtIn = builtIn
         reader = ManifestReader(limits: limits)
         identities = ObjectIdentities(try await stateFile?.load() ?? [])
+        lastGood = LastGoodObjects(try await stateFile?.lastGood() ?? [])
     }
 
     /// Everything that is refused at the moment.
@@ -62,7 +66,10 @@ package struct ClusterController {
         report.problems = changes.problems
         identities.beginRound()
         let changes = withBuiltIn(changes)
-        if !hasBegun {
+        formerManifests = changes.replaced
+        if let held = changes.lastGood { lastGood.hold(held) { [refused] in refused[$0] != nil } }
+        let isFirst = !hasBegun
+        if isFirst {
             hasBegun = true
             let stated = changes.upserts.filter { $0.kind == .services }.map(\.key)
             recall(changes.isComplete ? Set(stated) : Set(identities.keys))
@@ -79,6 +86,8 @@ package struct ClusterController {
         for service in touched.sorted() { rebuildEndpoints(of: service) }
         touched = []
         if changes.isComplete, !hasForgotten { forgetVanished() }
+        if isFirst { lastGood.letGo { [refused] in refused[$0] != nil } }
+        formerManifests = [:]
         await flush()
         return report
     }
@@ -130,8 +139,9 @@ package struct ClusterController {
     /// Has what is new about objects on disk; what cannot be written now goes with the next.
     mutating func flush() async {
         do throws(StateFileError) {
-            try await stateFile?.write(identities.pending)
+            try await stateFile?.write(identities.pending + lastGood.pending)
             identities.flushed()
+            lastGood.flushed()
         } catch {
             report.stateError = error
         }

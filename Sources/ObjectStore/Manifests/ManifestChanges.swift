@@ -11,6 +11,11 @@ package struct ManifestChanges: Sendable {
 
     /// Whether all files could be read whole, so that what is absent is really gone.
     package var isComplete = true
+    /// What the upserts were before, those that are not new.
+    package var replaced: [ObjectKey: ManifestObject] = [:]
+    /// What broken files had when they were last good, and have not now, all of it; nil as long as
+    /// that does not change.
+    package var lastGood: [ManifestObject]?
 
     /// No change.
     package init() {}

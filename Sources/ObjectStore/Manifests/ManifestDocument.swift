@@ -78,7 +78,9 @@ struct ManifestDocument {
         guard let resource = ResourceKind(kind: kind, apiVersion: apiVersion),
             !resource.isWrittenByClients
         else {
-            reading.report(unserved(kind, apiVersion, at: fields["kind"]?.mark ?? node.mark))
+            reading.breakage(
+                unserved(kind, apiVersion, at: fields["kind"]?.mark ?? node.mark),
+                ofOne: KnownKinds.isHarmless(kind) ? [] : meant(by: node, apiVersion))
             return
         }
         do {
@@ -142,7 +144,7 @@ extension ManifestDocument {
 
     /// A document that Yams does not parse.
     private func problem(_ error: any Error) -> ManifestProblem {
-        let cure = "correct the YAML; the objects this file had before stay as they were"
+        let cure = "correct the YAML"
         switch error as? YamlError {
         case .scanner(_, let text, let mark, _), .parser(_, let text, let mark, _),
             .composer(_, let text, let mark, _):
@@ -160,15 +162,34 @@ extension ManifestDocument {
     private func problem(
         _ error: any Error, of kind: ResourceKind, in node: Node
     ) -> ManifestProblem {
+        let key = key(of: kind, in: node)
+        let (path, message) = DecodingFault.of(error)
+        let mark = FieldPlace.mark(of: path.map(\.stringValue), in: node)
+        return problem(mark, object: key, field: FieldPlace.path(path), message: message)
+    }
+
+    /// Which object of this kind a document would be; nil without a name.
+    private func key(of kind: ResourceKind, in node: Node) -> ObjectKey? {
         let metadata = NodeFields.scalars(of: node, in: "metadata")
-        let key = metadata["name"].map {
+        return metadata["name"].map {
             ObjectKey(
                 kind: kind, namespace: metadata["namespace"] ?? ObjectKey.defaultNamespace,
                 name: $0)
         }
-        let (path, message) = DecodingFault.of(error)
-        let mark = FieldPlace.mark(of: path.map(\.stringValue), in: node)
-        return problem(mark, object: key, field: FieldPlace.path(path), message: message)
+    }
+
+    /// The objects of which a document with a kind that nobody knows may be one.
+    ///
+    /// All kinds of these groups are known, so it is a typing error; other groups have their own.
+    private func meant(by node: Node, _ apiVersion: String) -> [ObjectKey] {
+        let groups = ResourceKind.allCases.map { Self.group($0.apiVersion) }
+        guard groups.contains(Self.group(apiVersion)) else { return [] }
+        return ResourceKind.allCases.compactMap { key(of: $0, in: node) }
+    }
+
+    /// For example `discovery.k8s.io`; empty for the core.
+    private static func group(_ apiVersion: String) -> Substring {
+        apiVersion.split(separator: "/").dropLast().first ?? ""
     }
 
     private func unserved(_ kind: String, _ apiVersion: String, at mark: Mark?) -> ManifestProblem {

@@ -24,11 +24,25 @@ package struct ManifestFolder: Sendable {
     /// Whether there was nothing at the path when it was looked at.
     package private(set) var isAbsent = false
 
-    /// A folder that has not been looked at.
-    package init(path: String, limits: ManifestLimits = ManifestLimits()) {
+    /// A folder that has not been looked at; `lastGood` is what an earlier process kept of files
+    /// that were broken, which counts as long as they are.
+    package init(
+        path: String, limits: ManifestLimits = ManifestLimits(), lastGood: [ManifestObject] = []
+    ) {
         self.path = path
         self.limits = limits
         reader = ManifestReader(limits: limits)
+        let kept = lastGood.map { $0.moved(to: Self.file($0.origin.file, at: path)) }
+        manifests.begin(with: kept)
+        for object in kept { signatures[object.origin.file] = .some(nil) }
+    }
+
+    /// The name that a file of an earlier process has now: the folder's path may be written in
+    /// another way.
+    private static func file(_ name: String, at path: String) -> String {
+        let last = URL(filePath: name).lastPathComponent
+        if FileSignature(of: path)?.isFolder == true { return path + "/" + last }
+        return URL(filePath: path).lastPathComponent == last ? path : name
     }
 
     /// Everything wrong at the moment.

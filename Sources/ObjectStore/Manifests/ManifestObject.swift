@@ -1,7 +1,7 @@
 package import KubeAPI
 
 /// An object and where it is written.
-package struct ManifestObject: Hashable, Sendable {
+package struct ManifestObject: Codable, Hashable, Sendable {
     /// With kind, version and namespace stated.
     package let object: ClusterObject
     /// Where it is written.
@@ -12,10 +12,17 @@ package struct ManifestObject: Hashable, Sendable {
 
     /// What identifies the object.
     package var key: ObjectKey { object.key }
+
+    /// The same object, in another file.
+    func moved(to file: String) -> ManifestObject {
+        ManifestObject(
+            object: object,
+            origin: ManifestOrigin(file: file, line: origin.line, items: origin.items))
+    }
 }
 
 /// Which document of which file an object comes from.
-package struct ManifestOrigin: Hashable, Sendable {
+package struct ManifestOrigin: Codable, Hashable, Sendable {
     /// As it was given or found.
     package let file: String
     /// The document's first line, counted from one.

@@ -25,7 +25,9 @@ package struct ManifestProblem: Error, Hashable, Sendable, CustomStringConvertib
     /// What is wrong.
     package let message: String
     /// What to do about it.
-    package let cure: String?
+    package private(set) var cure: String?
+    /// Whether it may be about any object of the file: nothing says which.
+    var isNameless = false
 
     /// A problem at a place.
     package init(
@@ -49,6 +51,18 @@ package struct ManifestProblem: Error, Hashable, Sendable, CustomStringConvertib
         if let column { place += ":\(column)" }
         let parts = [place, object?.description, field, message].compactMap(\.self)
         return parts.joined(separator: ": ") + (cure.map { "; \($0)" } ?? "")
+    }
+
+    /// Of a problem that hides objects of the file: with how many stay as they were before.
+    func saying(howManyStay count: Int) -> ManifestProblem {
+        guard isNameless, count > 0 else { return self }
+        let outcome =
+            count == 1
+            ? "one object that it had before stays as it was"
+            : "\(count) objects that it had before stay as they were"
+        var copy = self
+        copy.cure = cure.map { "\($0); \(outcome)" } ?? outcome
+        return copy
     }
 
     /// Whether this says the same, perhaps at another line.

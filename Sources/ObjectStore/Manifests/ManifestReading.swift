@@ -35,8 +35,20 @@ package struct ManifestReading: Sendable {
 
     /// Takes a problem with one object or, if it is not known which, with the file.
     mutating func breakage(_ problem: ManifestProblem) {
+        var problem = problem
+        if let key = problem.object {
+            brokenKeys.insert(key)
+        } else {
+            hasNamelessBreakage = true
+            problem.isNameless = true
+        }
         report(problem)
-        if let key = problem.object { brokenKeys.insert(key) } else { hasNamelessBreakage = true }
+    }
+
+    /// Takes a problem with what was meant to be one of these objects.
+    mutating func breakage(_ problem: ManifestProblem, ofOne keys: [ObjectKey]) {
+        brokenKeys.formUnion(keys)
+        report(problem)
     }
 
     /// Takes a problem that costs no object.

@@ -6,6 +6,9 @@ import KubeAPI
 /// has no more only because it is broken stays as it was: the last good state.
 struct ManifestSet {
     private var contents: [String: [ObjectKey: ManifestObject]] = [:]
+    /// The objects that a file has only because it is broken.
+    private var held: [String: Set<ObjectKey>] = [:]
+    private var isHeldNew = false
     private var problems: [String: [ManifestProblem]] = [:]
     /// The files that have an object, ordered by name.
     private var claims: [ObjectKey: [String]] = [:]
@@ -28,28 +31,44 @@ struct ManifestSet {
     /// How many objects there are.
     var count: Int { winners.count }
 
+    /// What counts only because broken files had it when they were last good.
+    private var lastGood: [ManifestObject] {
+        held.flatMap { file, keys in
+            keys.filter { claims[$0]?.first == file }.compactMap { contents[file]?[$0] }
+        }
+    }
+
+    /// Begins with what files had when they were last good, until they are updated or removed.
+    mutating func begin(with lastGood: [ManifestObject]) {
+        for (file, objects) in Dictionary(grouping: lastGood, by: \.origin.file) {
+            let new = Dictionary(objects.map { ($0.key, $0) }, uniquingKeysWith: { one, _ in one })
+            replace(file, old: contents[file] ?? [:], new: new)
+            hold(Set(new.keys), of: file)
+        }
+    }
+
     /// Takes a file's new content.
     mutating func update(_ file: String, to reading: ManifestReading) {
         let old = contents[file] ?? [:]
         var new = Dictionary(
             reading.objects.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        for (key, object) in old where new[key] == nil {
-            let isLostByBreakage =
-                reading.hasNamelessBreakage || reading.brokenKeys.contains(key)
-            if isLostByBreakage { new[key] = object }
+        let lost = old.keys.filter { key in
+            new[key] == nil && (reading.hasNamelessBreakage || reading.brokenKeys.contains(key))
         }
+        for key in lost { new[key] = old[key] }
+        hold(Set(lost), of: file)
         replace(file, old: old, new: new)
         let known = problems[file] ?? []
-        news += reading.problems.filter { problem in
-            !known.contains { $0.isSame(as: problem) }
-        }
-        problems[file] = reading.problems
+        let found = reading.problems.map { $0.saying(howManyStay: lost.count) }
+        news += found.filter { problem in !known.contains { $0.isSame(as: problem) } }
+        problems[file] = found
     }
 
     /// Takes note that a file is gone, and its objects with it.
     mutating func remove(_ file: String) {
         replace(file, old: contents[file] ?? [:], new: [:])
         contents[file] = nil
+        hold([], of: file)
         problems[file] = nil
     }
 
@@ -60,16 +79,28 @@ struct ManifestSet {
             let winner = claims[key]?.first.flatMap { contents[$0]?[key] }
             noteDuplicate(key, winner: winner)
             if let winner {
-                if winner.object != winners[key]?.object { changes.upserts.append(winner) }
-                winners[key] = winner
+                let last = winners.updateValue(winner, forKey: key)
+                if winner.object != last?.object {
+                    changes.upserts.append(winner)
+                    changes.replaced[key] = last
+                }
             } else if winners.removeValue(forKey: key) != nil {
                 changes.deletions.append(key)
             }
         }
         changes.problems = news
+        changes.lastGood = isHeldNew ? lastGood : nil
+        isHeldNew = false
         touched = []
         news = []
         return changes
+    }
+
+    private mutating func hold(_ keys: Set<ObjectKey>, of file: String) {
+        let last =
+            keys.isEmpty ? held.removeValue(forKey: file) : held.updateValue(keys, forKey: file)
+        // Also if it holds the same: which file's object counts may have changed.
+        isHeldNew = isHeldNew || last != nil || !keys.isEmpty
     }
 
     private mutating func replace(

@@ -99,7 +99,9 @@ package struct ManifestSource: Sendable {
         let controller = try await ClusterController(
             store: store, admission: admission, stateFile: stateFile, builtIn: builtIn,
             limits: limits)
-        return (ManifestFolder(path: path, limits: limits), controller)
+        let folder = ManifestFolder(
+            path: path, limits: limits, lastGood: controller.lastGood.all)
+        return (folder, controller)
     }
 
     private func firstLoad(

@@ -38,4 +38,8 @@ package struct RememberedObject: Hashable, Sendable {
 package enum StateChange: Hashable, Sendable {
     case remember(RememberedObject)
     case forget(ObjectKey)
+    /// An object whose manifest is broken, as it was when it was last good.
+    case keep(ManifestObject)
+    /// What a manifest says is served again.
+    case letGo(ObjectKey)
 }

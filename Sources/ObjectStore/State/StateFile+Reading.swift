@@ -14,19 +14,31 @@ extension StateFile {
     }
 
     static func object(_ row: Row) throws -> RememberedObject {
-        let kind: String = try row.decode(forKey: "kind")
-        let namespace: String = try row.decode(forKey: "namespace")
-        let name: String = try row.decode(forKey: "name")
-        guard let resource = ResourceKind(rawValue: kind) else {
-            throw BrokenRow(description: "unknown kind \(kind) of \(namespace)/\(name)")
-        }
-        let key = ObjectKey(kind: resource, namespace: namespace, name: name)
+        let key = try key(row)
         var object = RememberedObject(
             key: key, uid: try row.decode(forKey: "uid"),
             creationTimestamp: try row.decode(forKey: "created"),
             admitted: try json(ServiceObject.self, row, "admitted", of: key))
         object.written = try json(WrittenStatus.self, row, "written", of: key)
         return object
+    }
+
+    static func lastGood(_ row: Row) throws -> ManifestObject {
+        let key = try key(row)
+        guard let object = try json(ManifestObject.self, row, "manifest", of: key) else {
+            throw BrokenRow(description: "the row of \(key) has no manifest")
+        }
+        return object
+    }
+
+    private static func key(_ row: Row) throws -> ObjectKey {
+        let kind: String = try row.decode(forKey: "kind")
+        let namespace: String = try row.decode(forKey: "namespace")
+        let name: String = try row.decode(forKey: "name")
+        guard let resource = ResourceKind(rawValue: kind) else {
+            throw BrokenRow(description: "unknown kind \(kind) of \(namespace)/\(name)")
+        }
+        return ObjectKey(kind: resource, namespace: namespace, name: name)
     }
 
     private static func json<Value: Decodable>(

@@ -2,13 +2,14 @@ import FoundationEssentials
 import GRDB
 import KubeAPI
 
-/// What outlives the process, in SQLite: who an object is, and which addresses a Service has.
+/// What outlives the process, in SQLite: who an object is, which addresses a Service has, and what
+/// broken manifests held when they were last good.
 ///
 /// One row an object, changes in one transaction a batch, each on disk before the call returns:
 /// after a `kill -9` or a power cut the file holds the last batch whole or not at all.
 package final class StateFile: Sendable {
-    /// The layout of the table; another number is another layout.
-    private static let version = 2
+    /// The layout of the tables; another number is another layout.
+    private static let version = 3
     /// The file's name in its folder.
     package static let name = "sluice.sqlite"
 
@@ -53,6 +54,17 @@ package final class StateFile: Sendable {
         }
     }
 
+    /// The objects kept of manifests that were broken.
+    package func lastGood() async throws(StateFileError) -> [ManifestObject] {
+        do {
+            return try await database.read { database in
+                try Row.fetchAll(database, sql: "SELECT * FROM last_good").map(Self.lastGood)
+            }
+        } catch {
+            throw Self.failure(error, path)
+        }
+    }
+
     /// Writes all changes or none.
     package func write(_ changes: [StateChange]) async throws(StateFileError) {
         guard !changes.isEmpty else { return }
@@ -85,6 +97,16 @@ package final class StateFile: Sendable {
                     PRIMARY KEY (kind, namespace, name)
                 ) WITHOUT ROWID
                 """)
+        try database.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS last_good (
+                    kind TEXT NOT NULL,
+                    namespace TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    manifest BLOB NOT NULL,
+                    PRIMARY KEY (kind, namespace, name)
+                ) WITHOUT ROWID
+                """)
         if found == 1 { try database.execute(sql: "ALTER TABLE objects ADD COLUMN written BLOB") }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
@@ -100,10 +122,23 @@ package final class StateFile: Sendable {
                 object.key.kind.rawValue, object.key.namespace, object.key.name, object.uid,
                 object.creationTimestamp, admitted, written,
             ])
-        case .forget(let key):
+        case .forget(let key): try delete(key, from: "objects", in: database)
+        case .keep(let object):
             let statement = try database.cachedStatement(
-                sql: "DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?")
-            try statement.execute(arguments: [key.kind.rawValue, key.namespace, key.name])
+                sql: "INSERT OR REPLACE INTO last_good VALUES (?, ?, ?, ?)")
+            try statement.execute(arguments: [
+                object.key.kind.rawValue, object.key.namespace, object.key.name,
+                try JSONEncoder().encode(object),
+            ])
+        case .letGo(let key): try delete(key, from: "last_good", in: database)
         }
+    }
+
+    private static func delete(
+        _ key: ObjectKey, from table: String, in database: Database
+    ) throws {
+        let statement = try database.cachedStatement(
+            sql: "DELETE FROM \(table) WHERE kind = ? AND namespace = ? AND name = ?")
+        try statement.execute(arguments: [key.kind.rawValue, key.namespace, key.name])
     }
 }

@@ -29,7 +29,7 @@ package struct StateFileError: Error, Hashable, Sendable, CustomStringConvertibl
         case .notWritable: "check the folder given as --state and its permissions"
         case .corrupt:
             "restore it from a copy, or remove it: Services without a fixed address then get "
-                + "new ones"
+                + "new ones, and what broken manifests held before is lost"
         case .inUse: "stop the other process or give this one a --state of its own"
         case .tooNew: "use the version of sluice that wrote it, or a later one"
         case .failed: "check the disk"
