@@ -81,6 +81,31 @@ struct ControllerRestartTests {
         #expect(mended.lastGood.all.isEmpty)
     }
 
+    @Test("a manifest that is accepted after its file broke is what a restart begins with")
+    func acceptedWhileHeld() async throws {
+        let folder = try TemporaryFolder()
+        let held = Sample.manifest(Sample.service("a", nodePort: 30090))
+        do {
+            var controller = try await controller(state: StateFile(folder: folder.path))
+            _ = await controller.apply(
+                Sample.changes([good[0], Sample.service("b", nodePort: 30090)]))
+            var changes = ManifestChanges()
+            changes.upserts = [held]
+            changes.replaced[held.key] = Sample.manifest(good[0])
+            changes.isComplete = false
+            _ = await controller.apply(changes)
+            changes = ManifestChanges()
+            changes.lastGood = [held]
+            _ = await controller.apply(changes)
+            #expect(controller.lastGood.all == [Sample.manifest(good[0])])
+            _ = await controller.apply(
+                Sample.changes(deleting: [Sample.key(.services, "b")]))
+            #expect(controller.refusals.isEmpty)
+        }
+        let again = try await controller(state: StateFile(folder: folder.path))
+        #expect(again.lastGood.all == [held])
+    }
+
     @Test("a start that can serve nothing of it, as with a wrong range, forgets nothing")
     func wrongStart() async throws {
         let folder = try TemporaryFolder()

@@ -135,6 +135,21 @@ struct DNSServiceTests {
         #expect(other.problems.map(\.object?.name).contains("stating"))
     }
 
+    @Test("a manifest's own that is refused changes nothing over a restart either")
+    func ownRefusedOverRestart() async throws {
+        let folder = try TemporaryFolder()
+        for _ in 1...2 {
+            let store = ObjectStore(startingAfter: 0)
+            var controller = try await controller(
+                state: StateFile(folder: folder.path), store: store)
+            _ = await controller.apply(Sample.changes([node(1), own(port: 70_000)]))
+            #expect(clusterIPs(in: store) == ["10.96.0.10", "fd96::a"])
+            #expect(controller.refusals.map(\.object) == [key])
+            _ = await controller.apply(Sample.changes(deleting: [key]))
+            #expect(clusterIPs(in: store) == ["10.96.0.10", "fd96::a"])
+        }
+    }
+
     @Test("a service that chose the tenth address keeps it; then there is none, and it is said")
     func addressTaken() async throws {
         var controller = try await controller()

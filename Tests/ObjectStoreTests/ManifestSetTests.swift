@@ -56,8 +56,31 @@ struct ManifestSetTests {
         let changes = await update("a.yaml", misspelled)
         #expect(changes.deletions.map(\.name) == ["two"])
         #expect(changes.lastGood?.map(\.key.name) == ["one"])
-        let foreign = "apiVersion: example.com/v1\nkind: Nod\nmetadata: {name: one}\n"
+        let wrongGroup = "apiVersion: apps/v1\nkind: Node\nmetadata: {name: one}\n"
+        #expect(await update("a.yaml", wrongGroup).deletions.isEmpty)
+        let foreign = "apiVersion: example.com/v1\nkind: Node\nmetadata: {name: one}\n"
         #expect(await update("a.yaml", foreign).deletions.map(\.name) == ["one"])
+    }
+
+    @Test("a typing error in the kind of a list keeps all that the file had")
+    mutating func misspelledList() async {
+        _ = await update("a.yaml", node("one") + node("two"))
+        let changes = await update("a.yaml", "apiVersion: v1\nkind: Lst\nitems: []\n")
+        #expect(changes.deletions.isEmpty)
+        #expect(changes.lastGood?.count == 2)
+    }
+
+    @Test("what only a broken file's past has gives way to another file's object, and comes back")
+    mutating func movedOutOfBroken() async {
+        _ = await update("a.yaml", node("one", label: "a"))
+        #expect(await update("a.yaml", "kind: [\n").lastGood?.count == 1)
+        let moved = await update("b.yaml", node("one", label: "b"))
+        #expect(moved.upserts.first?.object.metadata.labels == ["a": "b"])
+        #expect(moved.problems.isEmpty && moved.lastGood == [])
+        manifests.remove("b.yaml")
+        let left = manifests.takeChanges()
+        #expect(left.upserts.first?.object.metadata.labels == ["a": "a"])
+        #expect(left.lastGood?.first?.origin.file == "a.yaml")
     }
 
     @Test("what only a broken file's past has is told, and how much it is")

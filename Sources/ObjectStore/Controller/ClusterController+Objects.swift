@@ -119,20 +119,24 @@ extension ClusterController {
                 }
             }
             refuse(candidate, error)
-            return insteadOfRefused(key)
+            return inPlaceOfRefused(candidate)
         }
     }
 
     /// What is served goes on being served; after a restart it has to be brought back.
-    private mutating func insteadOfRefused(_ key: ObjectKey) -> ClusterObject? {
-        let kept = lastGood.object(key)
+    private mutating func inPlaceOfRefused(_ candidate: ManifestObject) -> ClusterObject? {
+        let key = candidate.key
+        let accepted = lastGood.accepted(key)
         guard store.object(key) == nil else {
-            if kept == nil, let good = formerManifests[key] { lastGood.keep(good) }
+            if accepted == nil, let good = formerManifests[key] {
+                lastGood.keep(good.moved(to: candidate.origin.file))
+            }
             return nil
         }
-        guard let kept else { return nil }
+        let last = accepted ?? builtIn.first { $0.key == key && !candidate.object.isMadeHere }
+        guard let last else { return nil }
         return try? admit(
-            kept.object, inPlaceOf: identities.admitted(key).map(ClusterObject.service))
+            last.object, inPlaceOf: identities.admitted(key).map(ClusterObject.service))
     }
 
     private mutating func admit(

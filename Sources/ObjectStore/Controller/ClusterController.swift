@@ -15,7 +15,7 @@ package struct ClusterController {
     /// What the manifests of this round were before.
     var formerManifests: [ObjectKey: ManifestObject] = [:]
     private let stateFile: StateFile?
-    private let builtIn: [ManifestObject]
+    let builtIn: [ManifestObject]
     private var hasBegun = false
     private var hasForgotten = false
 
@@ -66,8 +66,8 @@ package struct ClusterController {
         report.problems = changes.problems
         identities.beginRound()
         let changes = withBuiltIn(changes)
-        formerManifests = changes.replaced
-        if let held = changes.lastGood { lastGood.hold(held) { [refused] in refused[$0] != nil } }
+        formerManifests = changes.replaced.filter { refused[$0.key] == nil }
+        if let held = changes.lastGood { lastGood.hold(held) }
         let isFirst = !hasBegun
         if isFirst {
             hasBegun = true
@@ -76,7 +76,7 @@ package struct ClusterController {
         }
         for key in changes.deletions { delete(key) }
         let services = admitServices(changes)
-        await flush()
+        await flush(withLastGood: false)
         // Proxies may be done within a millisecond, so it has to be finer than that.
         changeTime = MicroTime.text(microsecondsSince1970: .ofThisMoment())
         for service in services { put(service) }
@@ -137,11 +137,14 @@ package struct ClusterController {
     }
 
     /// Has what is new about objects on disk; what cannot be written now goes with the next.
-    mutating func flush() async {
+    ///
+    /// What is last good is known at the end of a round: until then the file has what it was before.
+    mutating func flush(withLastGood: Bool = true) async {
         do throws(StateFileError) {
-            try await stateFile?.write(identities.pending + lastGood.pending)
+            try await stateFile?.write(
+                identities.pending + (withLastGood ? lastGood.pending : []))
             identities.flushed()
-            lastGood.flushed()
+            if withLastGood { lastGood.flushed() }
         } catch {
             report.stateError = error
         }

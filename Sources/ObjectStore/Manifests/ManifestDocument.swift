@@ -78,9 +78,14 @@ struct ManifestDocument {
         guard let resource = ResourceKind(kind: kind, apiVersion: apiVersion),
             !resource.isWrittenByClients
         else {
-            reading.breakage(
-                unserved(kind, apiVersion, at: fields["kind"]?.mark ?? node.mark),
-                ofOne: KnownKinds.isHarmless(kind) ? [] : meant(by: node, apiVersion))
+            let problem = unserved(kind, apiVersion, at: fields["kind"]?.mark ?? node.mark)
+            if problem.severity == .ignored {
+                reading.report(problem)
+            } else if fields["items"]?.sequence != nil {
+                reading.breakage(problem)
+            } else {
+                reading.breakage(problem, ofOne: meant(by: node, kind, apiVersion))
+            }
             return
         }
         do {
@@ -180,11 +185,15 @@ extension ManifestDocument {
 
     /// The objects of which a document with a kind that nobody knows may be one.
     ///
-    /// All kinds of these groups are known, so it is a typing error; other groups have their own.
-    private func meant(by node: Node, _ apiVersion: String) -> [ObjectKey] {
-        let groups = ResourceKind.allCases.map { Self.group($0.apiVersion) }
-        guard groups.contains(Self.group(apiVersion)) else { return [] }
-        return ResourceKind.allCases.compactMap { key(of: $0, in: node) }
+    /// All kinds of our groups are known, so it is a typing error; other groups have their own, and
+    /// those with a domain that is not of Kubernetes may call them as ours are called.
+    private func meant(by node: Node, _ kind: String, _ apiVersion: String) -> [ObjectKey] {
+        let group = Self.group(apiVersion)
+        let isForeign = group.contains(".") && !group.hasSuffix(".k8s.io")
+        let ours = ResourceKind.allCases.filter { resource in
+            resource.kind == kind ? !isForeign : Self.group(resource.apiVersion) == group
+        }
+        return ours.compactMap { key(of: $0, in: node) }
     }
 
     /// For example `discovery.k8s.io`; empty for the core.

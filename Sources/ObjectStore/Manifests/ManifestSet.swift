@@ -34,8 +34,13 @@ struct ManifestSet {
     /// What counts only because broken files had it when they were last good.
     private var lastGood: [ManifestObject] {
         held.flatMap { file, keys in
-            keys.filter { claims[$0]?.first == file }.compactMap { contents[file]?[$0] }
+            keys.filter { firstFile(of: $0) == file }.compactMap { contents[file]?[$0] }
         }
+    }
+
+    /// The file whose object counts: the first that has it, before those that only had it.
+    private func firstFile(of key: ObjectKey) -> String? {
+        claims[key]?.first { held[$0]?.contains(key) != true } ?? claims[key]?.first
     }
 
     /// Begins with what files had when they were last good, until they are updated or removed.
@@ -76,7 +81,8 @@ struct ManifestSet {
     mutating func takeChanges() -> ManifestChanges {
         var changes = ManifestChanges()
         for key in touched.sorted() {
-            let winner = claims[key]?.first.flatMap { contents[$0]?[key] }
+            let winner = firstFile(of: key).flatMap { contents[$0]?[key] }
+            isHeldNew = isHeldNew || isHeld(key)
             noteDuplicate(key, winner: winner)
             if let winner {
                 let last = winners.updateValue(winner, forKey: key)
@@ -97,10 +103,15 @@ struct ManifestSet {
     }
 
     private mutating func hold(_ keys: Set<ObjectKey>, of file: String) {
-        let last =
-            keys.isEmpty ? held.removeValue(forKey: file) : held.updateValue(keys, forKey: file)
-        // Also if it holds the same: which file's object counts may have changed.
-        isHeldNew = isHeldNew || last != nil || !keys.isEmpty
+        let last = held[file] ?? []
+        held[file] = keys.isEmpty ? nil : keys
+        touched.formUnion(last.symmetricDifference(keys))
+        isHeldNew = isHeldNew || last != keys
+    }
+
+    /// Whether any file has an object only because it is broken.
+    private func isHeld(_ key: ObjectKey) -> Bool {
+        !held.isEmpty && claims[key]?.contains { held[$0]?.contains(key) == true } == true
     }
 
     private mutating func replace(
@@ -122,9 +133,10 @@ struct ManifestSet {
     }
 
     private mutating func noteDuplicate(_ key: ObjectKey, winner: ManifestObject?) {
-        guard let winner, let other = claims[key]?.dropFirst().first,
-            let loser = contents[other]?[key]
-        else {
+        let others = claims[key]?.filter {
+            $0 != winner?.origin.file && held[$0]?.contains(key) != true
+        }
+        guard let winner, let other = others?.first, let loser = contents[other]?[key] else {
             duplicates[key] = nil
             return
         }
