@@ -47,7 +47,7 @@ struct ManifestSet {
     mutating func begin(with lastGood: [ManifestObject]) {
         for (file, objects) in Dictionary(grouping: lastGood, by: \.origin.file) {
             let new = Dictionary(objects.map { ($0.key, $0) }, uniquingKeysWith: { one, _ in one })
-            replace(file, old: contents[file] ?? [:], new: new)
+            replace(file, old: [:], new: new)
             hold(Set(new.keys), of: file)
         }
     }

@@ -45,20 +45,20 @@ package final class StateFile: Sendable {
 
     /// Everything remembered.
     package func load() async throws(StateFileError) -> [RememberedObject] {
-        do {
-            return try await database.read { database in
-                try Row.fetchAll(database, sql: "SELECT * FROM objects").map(Self.object)
-            }
-        } catch {
-            throw Self.failure(error, path)
-        }
+        try await rows(of: "objects", Self.object)
     }
 
-    /// The objects kept of manifests that were broken.
+    /// The objects kept of manifests that are broken or refused.
     package func lastGood() async throws(StateFileError) -> [ManifestObject] {
+        try await rows(of: "last_good", Self.lastGood)
+    }
+
+    private func rows<Element: Sendable>(
+        of table: String, _ read: @escaping @Sendable (Row) throws -> Element
+    ) async throws(StateFileError) -> [Element] {
         do {
             return try await database.read { database in
-                try Row.fetchAll(database, sql: "SELECT * FROM last_good").map(Self.lastGood)
+                try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map(read)
             }
         } catch {
             throw Self.failure(error, path)
