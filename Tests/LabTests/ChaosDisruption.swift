@@ -81,13 +81,7 @@ enum ChaosDisruption: Sendable, Hashable, CustomStringConvertible {
                 try await group.waitForAll()
             }
         case .outage(let pause, let node):
-            try await lab.run("kill", "control", "api", "KILL")
-            if let node {
-                try await lab.restart(
-                    node, "proxy", signal: "KILL", with: Self.arguments(of: node))
-            }
-            try await Task.sleep(for: pause)
-            try await lab.run("start", "control", "api")
+            try await Self.outage(pause, restarting: node, in: lab)
         case .silence(let pause):
             try await lab.run("silence", "control")
             try await Task.sleep(for: pause)
@@ -101,6 +95,24 @@ enum ChaosDisruption: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Without an API a proxy is ready only where it finds an earlier one's tables whole; what a
+    /// foreign process did to them a moment ago may not be repaired yet.
+    private static func outage(
+        _ pause: Duration, restarting node: String?, in lab: Lab
+    ) async throws {
+        func restart() async throws {
+            guard let node else { return }
+            try await lab.restart(node, "proxy", signal: "KILL", with: arguments(of: node))
+        }
+        let isWhole = try await isWhole(node, lab)
+        try await lab.run("kill", "control", "api", "KILL")
+        async let restarted: Void = restart()
+        if isWhole { try await restarted }
+        try await Task.sleep(for: pause)
+        try await lab.run("start", "control", "api")
+        try await restarted
+    }
+
     /// What a node's proxy is started with.
     static func arguments(of node: String) -> [String] {
         node == plainNode ? ["--table-owner", "off"] : []
@@ -111,7 +123,13 @@ enum ChaosDisruption: Sendable, Hashable, CustomStringConvertible {
     private static func waitUntilOwned(_ node: String, _ lab: Lab) async throws {
         guard node != plainNode else { return }
         try await eventually("\(node)'s proxy has a plan", within: .seconds(60)) {
-            try await lab.attempt(node, "sluice", "diff").status == 0
+            try await isWhole(node, lab)
         }
+    }
+
+    /// Whether a node's kernel has what its proxy has planned.
+    private static func isWhole(_ node: String?, _ lab: Lab) async throws -> Bool {
+        guard let node else { return true }
+        return try await lab.attempt(node, "sluice", "diff").status == 0
     }
 }
