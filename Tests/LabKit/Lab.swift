@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// One lab of `deploy/lab`: hosts in network namespaces, with the real sluice in each.
 package struct Lab: Sendable {
@@ -125,6 +125,13 @@ package struct Lab: Sendable {
     ) async throws {
         try await run("kill", host, role, signal)
         try await start(host, role, with: arguments)
+    }
+
+    /// Drops every packet from and to a host; says in which time that came into effect.
+    package func silence(_ host: String) async throws -> ClosedRange<Date> {
+        let begin = Date.now
+        try await run("silence", host)
+        return begin...(.now)
     }
 
     /// Puts a manifest before the API under this file name.

@@ -16,12 +16,12 @@ extension LabTests {
             var death = Date.distantPast...Date.distantPast
             try await lab.restoring {
                 let report = try await lab.underLoad(load, from: "client", to: targets) {
-                    let begin = Date.now
-                    try await lab.run("silence", "node2")
-                    death = begin...(.now)
+                    death = try await lab.silence("node2")
                 }
                 expectDeath(of: "node2", in: report)
                 #expect(report.failedOnlyInFlight(at: death))
+                // No more than the node is asked in a tenth of a second.
+                #expect(report.failed <= 400 / 3 / 10)
             } afterwards: {
                 try await lab.run("unsilence", "node2")
                 try await Cluster(lab).waitUntilServed()

@@ -20,13 +20,19 @@ struct ManifestSourceTests {
             .object.metadata.label("a")
     }
 
+    private func source(
+        at path: String, _ store: ObjectStore, state: StateFile? = nil
+    ) throws -> ManifestSource {
+        ManifestSource(
+            path: path, store: store, admission: try Sample.admission(), stateFile: state,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
     /// Runs a test while the path is followed.
     private func following(
         _ path: String, state: StateFile? = nil, _ body: (Problems) async throws -> Void
     ) async throws {
-        let source = ManifestSource(
-            path: path, store: store, admission: try Sample.admission(), stateFile: state,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let source = try source(at: path, store, state: state)
         let problems = Problems()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -150,19 +156,14 @@ struct ManifestSourceTests {
     /// The nodes that a process which starts now has.
     private func names(at path: String, _ state: StateFile) async throws -> [String] {
         let store = ObjectStore(startingAfter: 0)
-        _ = try await ManifestSource(
-            path: path, store: store, admission: try Sample.admission(), stateFile: state,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ).load()
+        _ = try await source(at: path, store, state: state).load()
         return try store.list(ListRequest(.nodes)).objects.compactMap(\.object.metadata.name)
             .sorted()
     }
 
     @Test("a path with nothing at it is an error that says what to do")
     func missing() async throws {
-        let source = ManifestSource(
-            path: "/nowhere/at/all", store: store, admission: try Sample.admission(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let source = try source(at: "/nowhere/at/all", store)
         let problem = await #expect(throws: ManifestProblem.self) { try await source.load() }
         #expect(problem?.cure?.contains("--manifests") == true)
     }
@@ -180,10 +181,7 @@ struct ManifestSourceTests {
               - name: http
                 port: 70000
             """, to: "a.yaml")
-        let source = ManifestSource(
-            path: file, store: store, admission: try Sample.admission(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let problems = try await source.load()
+        let problems = try await source(at: file, store).load()
         #expect(problems.first?.line == 7)
         #expect(problems.first?.field == "spec.ports[0].port")
         #expect(problems.first?.description.hasPrefix("\(file):7:") == true)

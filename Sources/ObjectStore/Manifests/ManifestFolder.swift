@@ -32,16 +32,19 @@ package struct ManifestFolder: Sendable {
         self.path = path
         self.limits = limits
         reader = ManifestReader(limits: limits)
-        let kept = lastGood.map { $0.moved(to: Self.file($0.origin.file, at: path)) }
+        let isFolder = FileSignature(of: path)?.isFolder == true
+        let kept = lastGood.map { object in
+            object.moved(to: Self.file(object.origin.file, at: path, isFolder: isFolder))
+        }
         manifests.begin(with: kept)
         for object in kept { signatures[object.origin.file] = .some(nil) }
     }
 
     /// The name that a file of an earlier process has now: the folder's path may be written in
     /// another way.
-    private static func file(_ name: String, at path: String) -> String {
+    private static func file(_ name: String, at path: String, isFolder: Bool) -> String {
         let last = URL(filePath: name).lastPathComponent
-        if FileSignature(of: path)?.isFolder == true { return path + "/" + last }
+        if isFolder { return path + "/" + last }
         return URL(filePath: path).lastPathComponent == last ? path : name
     }
 

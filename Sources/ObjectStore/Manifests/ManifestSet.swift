@@ -40,7 +40,7 @@ struct ManifestSet {
 
     /// The file whose object counts: the first that has it, before those that only had it.
     private func firstFile(of key: ObjectKey) -> String? {
-        claims[key]?.first { held[$0]?.contains(key) != true } ?? claims[key]?.first
+        claims[key]?.first { !holds($0, key) } ?? claims[key]?.first
     }
 
     /// Begins with what files had when they were last good, until they are updated or removed.
@@ -111,7 +111,12 @@ struct ManifestSet {
 
     /// Whether any file has an object only because it is broken.
     private func isHeld(_ key: ObjectKey) -> Bool {
-        !held.isEmpty && claims[key]?.contains { held[$0]?.contains(key) == true } == true
+        !held.isEmpty && claims[key]?.contains { holds($0, key) } == true
+    }
+
+    /// Whether a file has an object only because it is broken.
+    private func holds(_ file: String, _ key: ObjectKey) -> Bool {
+        held[file]?.contains(key) == true
     }
 
     private mutating func replace(
@@ -134,7 +139,7 @@ struct ManifestSet {
 
     private mutating func noteDuplicate(_ key: ObjectKey, winner: ManifestObject?) {
         let others = claims[key]?.filter {
-            $0 != winner?.origin.file && held[$0]?.contains(key) != true
+            $0 != winner?.origin.file && !holds($0, key)
         }
         guard let winner, let other = others?.first, let loser = contents[other]?[key] else {
             duplicates[key] = nil
