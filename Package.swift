@@ -144,7 +144,7 @@ let package = Package(
             swiftSettings: strict),
 
         // What tests share: values and builders; namespaces and commands; a lab.
-        testRoom("Fixtures", ["Addressing", "Ruleset", "Forwarding", "ServiceModel"]),
+        testRoom("Fixtures", ["Addressing", "Ruleset", "Forwarding", "ServiceModel", "Support"]),
         testRoom("Support", ["Addressing", logging]),
         testRoom("LabKit", []),
 

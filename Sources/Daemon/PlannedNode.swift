@@ -7,6 +7,7 @@ import NodeProxy
 import ObjectStore
 import Ruleset
 import ServiceTranslation
+import TableSync
 
 /// The tables planned for a node, made by a tool and not by a daemon.
 package struct PlannedNode {
@@ -58,12 +59,9 @@ package struct PlannedNode {
     package func difference() throws -> Difference {
         try RoleContext.requireRoot("diff")
         var socket = try NetfilterSocket()
-        var present = try socket.read(table.layout.tables)
         // Nobody owns the tables of a proxy that ended; the next one claims them as they are.
-        for (id, found) in present.tables where found.canBeClaimed(with: table.layout.flags) {
-            present.tables[id]?.flags = table.layout.flags
-        }
-        return Difference(present.changes(to: table.ruleset))
+        let difference = try KernelDifference(from: table, with: &socket, claims: false)
+        return Difference(difference.changes(to: table))
     }
 
     private static func read(

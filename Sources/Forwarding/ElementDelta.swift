@@ -55,10 +55,11 @@ struct ElementDelta {
     ) -> [(table: TableID, set: SetDeclaration, elements: [Element])] {
         places.filter { !$0.value.isEmpty }
             .sorted { left, right in
-                let leftRank = left.key.set.value == .verdict ? 1 : 0
-                let rightRank = right.key.set.value == .verdict ? 1 : 0
-                return (leftRank, left.key.table, left.key.set.name)
-                    < (rightRank, right.key.table, right.key.set.name)
+                let (leftOrder, rightOrder) = (
+                    left.key.set.elementOrder, right.key.set.elementOrder
+                )
+                return (leftOrder.rank, left.key.table, leftOrder.name)
+                    < (rightOrder.rank, right.key.table, rightOrder.name)
             }
             .map { place, elements in
                 (place.table, place.set, elements.values.sorted { $0.key < $1.key })

@@ -57,6 +57,12 @@ package struct ForwardingLayout: Hashable, Sendable {
         (TableID(family, role.tableName), sets.serviceAffinity)
     }
 
+    /// The map of frontends.
+    package var services: SetDeclaration { sets.services }
+
+    /// The map of what frontends lead to, one element a slot: `Frontend.slotKey`.
+    package var endpoints: SetDeclaration { sets.endpoints }
+
     /// The set of sources that a balancer blocks.
     package var blocklist: SetDeclaration { sets.blocklist }
 

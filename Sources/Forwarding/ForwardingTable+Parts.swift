@@ -5,10 +5,14 @@ package import Ruleset
 extension ForwardingTable {
     /// Everything that should be in the kernel.
     package var ruleset: Ruleset {
-        Ruleset(IPFamily.allCases.map { wholeTable($0) } + direct.tables)
+        Ruleset(IPFamily.allCases.map { wholeTable($0) } + deviceTables)
     }
 
-    private func wholeTable(_ family: IPFamily) -> Table {
+    /// The tables at the device, if any frontend needs them.
+    package var deviceTables: [Table] { direct.tables }
+
+    /// One family's table with everything in it.
+    package func wholeTable(_ family: IPFamily) -> Table {
         var table = frame(family)
         // Growing would for a while hold most elements twice.
         let slots = services.lazy.flatMap { entries(of: $0) }.filter { $0.family == family }
@@ -30,21 +34,26 @@ extension ForwardingTable {
         return table
     }
 
-    /// Calls with every element of one family's table, each once, without keeping them.
-    package func forEachElement(_ family: IPFamily, _ body: (SetDeclaration, Element) -> Void) {
+    /// Calls with every element of one family's table, each once, without keeping them: those of
+    /// the surroundings first.
+    package func forEachElement<Failure>(
+        _ family: IPFamily, _ body: (SetDeclaration, Element) throws(Failure) -> Void
+    ) throws(Failure) {
         if layout.role == .node {
             for (set, elements) in surroundings.elements(family, sets: layout.sets) {
-                for element in elements { body(set, element) }
+                for element in elements { try body(set, element) }
             }
         }
         for service in services {
             for entry in entries(of: service) where entry.family == family {
                 for placed in FrontendElements(entry: entry, layout: layout).own {
-                    body(placed.set, placed.element)
+                    try body(placed.set, placed.element)
                 }
             }
         }
-        for placed in uses.elements(in: layout.table(family)) { body(placed.set, placed.element) }
+        for placed in uses.elements(in: layout.table(family)) {
+            try body(placed.set, placed.element)
+        }
     }
 }
 

@@ -40,6 +40,13 @@ package struct Frontend: Hashable, Sendable, Comparable, CustomStringConvertible
         data.append(port)
         return data
     }
+
+    /// The key of one of its slots in the map of endpoints.
+    package func slotKey(_ slot: Int) -> ElementData {
+        var data = key
+        data.append(number: UInt32(slot))
+        return data
+    }
 }
 
 extension Frontend {

@@ -163,9 +163,7 @@ struct FrontendElements {
     }
 
     private func slot(_ slot: Int, _ backend: SocketEndpoint) -> Element {
-        var key = entry.frontend.key
-        key.append(number: UInt32(slot))
-        return Element(key, value: .data(data(backend)))
+        Element(entry.frontend.slotKey(slot), value: .data(data(backend)))
     }
 
     private func data(_ backend: SocketEndpoint) -> ElementData {

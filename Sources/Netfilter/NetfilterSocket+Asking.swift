@@ -10,21 +10,6 @@ extension NetfilterSocket {
     /// Bytes that an element's key takes in a question, at the most.
     private static let askedElementBytes = 160
 
-    /// True if a set holds these elements and no others.
-    ///
-    /// The time grows with the number of elements, that of a listing with its square. False, too,
-    /// if it cannot be told this way: of sets with ranges, and by kernels that do not say how many
-    /// elements a set has (before Linux 6.17). As of one moment only if nobody commits meanwhile:
-    /// compare the `generation()` before and after.
-    package mutating func holds(
-        _ set: ElementSet, in table: TableID
-    ) throws(NetfilterError) -> Bool {
-        guard !set.declaration.isInterval,
-            try elementCount(of: table, in: set.declaration) == set.elements.count
-        else { return false }
-        return try finds(set.elements.values, of: table, in: set.declaration)
-    }
-
     /// How many elements a set has; nil if this kernel does not say.
     ///
     /// Throws `ENOENT` if there is no such set.
@@ -63,13 +48,51 @@ extension NetfilterSocket {
         return try finds(wanted, of: table, in: declaration)
     }
 
-    /// One question.
     private mutating func finds(
         _ wanted: [Element], of table: TableID, in declaration: SetDeclaration
     ) throws(NetfilterError) -> Bool {
-        let reader = ElementReader(declaration, family: table.family)
         var next = 0
         var areEqual = true
+        try ask(wanted[...], of: table, in: declaration) { found in
+            if found != wanted[next] { areEqual = false }
+            next += 1
+        }
+        return areEqual && next == wanted.count
+    }
+
+    /// What a set without ranges holds under the keys of these elements, in their order; nil where
+    /// it holds nothing, and everywhere if there is no such set.
+    ///
+    /// As of one moment only if nobody commits meanwhile: compare the `generation()` before and
+    /// after.
+    package mutating func elements(
+        underKeysOf wanted: [Element], of table: TableID, in declaration: SetDeclaration
+    ) throws(NetfilterError) -> [Element?] {
+        var found: [Element?] = []
+        found.reserveCapacity(wanted.count)
+        var size = Self.askedAtOnce
+        while found.count < wanted.count {
+            guard !Task.isCancelled else { throw NetfilterError(.read, code: ECANCELED) }
+            let question = wanted[found.count...].prefix(size)
+            try ask(question, of: table, in: declaration) { found.append($0) }
+            if found.count < question.endIndex {
+                // What is not there ends the answer. Its neighbours are often not there either.
+                found.append(nil)
+                size = max(1, size / 2)
+            } else {
+                size = min(Self.askedAtOnce, size * 2)
+            }
+        }
+        return found
+    }
+
+    /// One question: calls with what is there, in order, up to the first that is not.
+    private mutating func ask(
+        _ wanted: ArraySlice<Element>, of table: TableID, in declaration: SetDeclaration,
+        _ body: (Element?) -> Void
+    ) throws(NetfilterError) {
+        let reader = ElementReader(declaration, family: table.family)
+        var rest = wanted.count
         do throws(NetfilterError) {
             try unsafe get(
                 NFT_MSG_GETSETELEM, family: table.family.protocolNumber,
@@ -80,20 +103,18 @@ extension NetfilterSocket {
                 { reply throws(NetfilterError) in
                     var raw = unsafe cnf_element()
                     guard let attribute = unsafe cnf_element_first(reply.message),
-                        unsafe cnf_element_get(attribute, &raw) >= 0, next < wanted.count
+                        unsafe cnf_element_get(attribute, &raw) >= 0, rest > 0
                     else { throw NetfilterError(.read, code: EBADMSG) }
-                    if unsafe reader.element(of: raw) != wanted[next] { areEqual = false }
-                    next += 1
+                    rest -= 1
+                    body(unsafe reader.element(of: raw))
                 })
         } catch {
             guard error.isNotFound else { throw error }
-            return false
         }
-        return areEqual && next == wanted.count
     }
 
     private static func put(
-        _ elements: [Element], of table: TableID, in declaration: SetDeclaration,
+        _ elements: ArraySlice<Element>, of table: TableID, in declaration: SetDeclaration,
         to header: UnsafeMutablePointer<nlmsghdr>
     ) {
         unsafe put(table.name, as: NFTA_SET_ELEM_LIST_TABLE.rawValue, to: header)

@@ -33,11 +33,10 @@ extension NetfilterSocket {
     /// statements, as sets without a key and as chains that differ from any plan.
     ///
     /// The kernel's time for a listing grows with the square of a map's size: 100,000 elements
-    /// take it 0.8 s. So a large set that is `expected` to hold something is asked for just that
-    /// (`holds`), and listed if it holds anything else. Throws `EINTR` if somebody commits, to
-    /// whatever table, during each of many attempts.
+    /// take it 0.8 s, and a million minutes. Sets to be left out, named by table, read as empty.
+    /// Throws `EINTR` if somebody commits, to whatever table, during each of many attempts.
     package mutating func read(
-        _ ids: [TableID], expecting expected: Ruleset = Ruleset()
+        _ ids: [TableID], leavingOut leftOut: [TableID: Set<String>] = [:]
     ) throws(NetfilterError) -> Ruleset {
         try consistently { socket throws(NetfilterError) in
             var ruleset = Ruleset()
@@ -51,7 +50,7 @@ extension NetfilterSocket {
             }
             for header in headers {
                 ruleset.tables[header.id] = try TableReader(
-                    header, expecting: expected.tables[header.id]
+                    header, leavingOut: leftOut[header.id] ?? []
                 ).read(with: &socket)
             }
             return ruleset

@@ -4,19 +4,15 @@ internal import Ruleset
 
 /// Reads everything in one table.
 struct TableReader {
-    /// From so many elements on a set is asked for what it should hold, and listed only if it does
-    /// not: the time of a listing grows with the square of their number.
-    static let askedElements = 50_000
-
     private var table: Table
-    private let expected: Table?
+    private let leftOut: Set<String>
     private var shapes: [String: RuleRaising.SetShape] = [:]
     private var anonymousSets: [String: [UInt8]] = [:]
 
-    /// Starts with what the list of tables says, and what the table is thought to hold.
-    init(_ header: Table, expecting expected: Table? = nil) {
+    /// Starts with what the list of tables says, and the sets whose elements are not read.
+    init(_ header: Table, leavingOut leftOut: Set<String> = []) {
         table = header
-        self.expected = expected
+        self.leftOut = leftOut
     }
 
     /// Reads chains, sets and rules, without the elements of sets that have a name.
@@ -85,13 +81,7 @@ struct TableReader {
             return
         }
         note(set)
-        guard !set.declaration.isDynamic else { return }
-        if let set = expected?.sets[name], set.declaration == table.sets[name]?.declaration,
-            set.elements.count >= Self.askedElements, try socket.holds(set, in: table.id)
-        {
-            table.sets[name] = set
-            return
-        }
+        guard !set.declaration.isDynamic, !leftOut.contains(name) else { return }
         var reader = ElementReader(set.declaration, family: table.id.family)
         try unsafe socket.forEachElement(of: table.id, in: name) { unsafe reader.add($0) }
         table.sets[name] = try ElementSet(set.declaration, elements: reader.elements())

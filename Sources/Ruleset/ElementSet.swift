@@ -53,6 +53,10 @@ package struct SetDeclaration: Hashable, Sendable {
 
     /// True if elements come and go by themselves, so that they are nobody's plan.
     package var isDynamic: Bool { filling != .planned }
+
+    /// Orders sets by when their elements may come: what is led to before what leads there, maps of
+    /// verdicts.
+    package var elementOrder: (rank: Int, name: String) { (value == .verdict ? 1 : 0, name) }
 }
 
 /// One element of a set or map.

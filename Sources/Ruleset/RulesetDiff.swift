@@ -26,8 +26,9 @@ extension Ruleset {
 }
 
 extension Table {
-    /// False if the kernel can reach the other table only by deleting this one.
-    fileprivate func canBecome(_ wanted: Table) -> Bool {
+    /// False if the kernel can reach the other table only by deleting this one; elements do not
+    /// matter.
+    package func canBecome(_ wanted: Table) -> Bool {
         guard flags == wanted.flags || canBeClaimed(with: wanted.flags) else { return false }
         guard comment == wanted.comment else { return false }
         for (name, set) in sets {
@@ -87,8 +88,7 @@ extension Table {
         var removals: [RulesetChange] = []
         var additions: [RulesetChange] = []
         let inOrder = wanted.sets.values.sorted {
-            ($0.declaration.value == .verdict ? 1 : 0, $0.declaration.name)
-                < ($1.declaration.value == .verdict ? 1 : 0, $1.declaration.name)
+            $0.declaration.elementOrder < $1.declaration.elementOrder
         }
         for set in inOrder where !set.declaration.isDynamic {
             let present = sets[set.declaration.name]?.elements ?? [:]

@@ -73,41 +73,66 @@ extension ForwardingWriter {
         knownGeneration = now == known &+ commits ? now : nil
     }
 
-    /// Reads the kernel's tables, compares, and commits what differs, which it tells before.
+    /// Compares the kernel's tables with the plan, and commits what differs, which it tells before.
     func reconcile(
         _ tell: ([RulesetChange]) -> Void = { _ in }
     ) throws(NetfilterError) -> (changes: Int, transactions: [Duration]) {
-        let clock = ContinuousClock()
         knownGeneration = nil
         var attempt = 1
         while true {
             let generation = try socket.generation()
-            // Neither side is kept while the changes are written: both may be large.
-            let wanted = table.ruleset
-            let changes = try socket.read(table.layout.tables, expecting: wanted)
-                .changes(to: wanted)
-            guard !changes.isEmpty else {
-                if try socket.generation() == generation { knownGeneration = generation }
-                return (0, [])
-            }
-            tell(changes)
             do throws(NetfilterError) {
-                var durations: [Duration] = []
-                var expected = generation
-                for transaction in CommitPlan.transactions(for: changes) {
-                    lastTransaction = transaction
-                    let start = clock.now
-                    try socket.commit(transaction, ifGeneration: expected)
-                    durations.append(clock.now - start)
-                    expected &+= 1
+                let difference = try readDifference()
+                guard !difference.isNone else {
+                    if try socket.generation() == generation { knownGeneration = generation }
+                    return (0, [])
                 }
-                knownGeneration = expected
-                return (changes.reduce(0) { $0 + $1.size }, durations)
+                var course = Course(generation: generation)
+                tell(difference.changes)
+                for transaction in CommitPlan.transactions(for: difference.changes) {
+                    try commit(transaction, &course)
+                }
+                var pace = FillingPace()
+                var filling = TableFilling(table, limit: pace.elements)
+                try filling.fill(difference.missing) { transaction throws(NetfilterError) in
+                    tell(transaction)
+                    try commit(transaction, &course)
+                    if let last = course.durations.last { pace.note(last) }
+                    return pace.elements
+                }
+                knownGeneration = course.generation
+                return (course.changeCount, course.durations)
             } catch {
                 guard error.isOutdated, attempt < Self.readAttempts else { throw error }
                 attempt += 1
             }
         }
+    }
+
+    /// How the kernel's tables differ from the plan.
+    func readDifference() throws(NetfilterError) -> KernelDifference {
+        try KernelDifference(from: table, with: &socket, askedElements: askedElements)
+    }
+
+    /// How far `reconcile` has come.
+    private struct Course {
+        /// The kernel's ruleset generation, if nobody else commits.
+        var generation: UInt32
+        var changeCount = 0
+        var durations: [Duration] = []
+    }
+
+    /// Commits if nobody else has since the course began.
+    private func commit(
+        _ transaction: [RulesetChange], _ course: inout Course
+    ) throws(NetfilterError) {
+        lastTransaction = transaction
+        let clock = ContinuousClock()
+        let start = clock.now
+        try socket.commit(transaction, ifGeneration: course.generation)
+        course.durations.append(clock.now - start)
+        course.generation &+= 1
+        course.changeCount += transaction.reduce(0) { $0 + $1.size }
     }
 
     /// The Service whose element the kernel refused in the last transaction, if that can be told.

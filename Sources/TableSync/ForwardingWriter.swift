@@ -12,6 +12,8 @@ package actor ForwardingWriter {
     private let executor = BlockingExecutor(label: "sluice.netfilter")
     var table: ForwardingTable
     var socket: NetfilterSocket
+    /// From so many elements on a set is asked for them instead of being listed.
+    let askedElements: Int
     /// The kernel's ruleset generation when it was last known to equal the table.
     var knownGeneration: UInt32?
     /// The transaction of `reconcile` that was sent last, for finding the Service at fault.
@@ -29,8 +31,10 @@ package actor ForwardingWriter {
     /// Opens the netlink socket in the namespace that `ip netns` calls so, or in that of the
     /// calling thread; changes nothing yet.
     package init(
-        layout: ForwardingLayout, inNamespace namespace: String? = nil
+        layout: ForwardingLayout, inNamespace namespace: String? = nil,
+        askedElements: Int = KernelDifference.askedElements
     ) throws(NetfilterError) {
+        self.askedElements = askedElements
         table = ForwardingTable(layout: layout)
         socket = try NetfilterSocket(inNamespace: namespace)
     }
@@ -217,7 +221,7 @@ package actor ForwardingWriter {
 
     /// What it would take to make the kernel equal to the plan; changes nothing.
     package func difference() throws(NetfilterError) -> [RulesetChange] {
-        try socket.read(table.layout.tables).changes(to: table.ruleset)
+        try readDifference().changes(to: table)
     }
 
     /// Whether clients may have to be looked through: `sweepAffinity` is to be called.

@@ -38,24 +38,42 @@ struct AskingTests {
             ])
     }
 
-    @Test("a set holds what it was given, over several questions, and nothing else")
-    func holds() throws {
+    @Test("what a set was given is found, over several questions, and what it was not is not")
+    func finds() throws {
         var kernel = try Kernel()
         try kernel.load(table(1_000))
-        guard try kernel.socket.elementCount(of: id, in: services) != nil else { return }
-        #expect(try kernel.socket.elementCount(of: id, in: endpoints) == 1_000)
         for (set, elements) in [(services, services), (endpoints, { endpoints($0) })] {
-            let range = 0..<1_000
-            let isEqual = try kernel.socket.holds(
-                ElementSet(set, elements: elements(range)), in: id)
-            #expect(isEqual)
-            // One less, one more, and as many of which one is another.
-            for range in [0..<999, 0..<1_001, 1..<1_001] {
-                let isEqual = try kernel.socket.holds(
-                    ElementSet(set, elements: elements(range)), in: id)
-                #expect(!isEqual, "\(set.name) \(range)")
+            if let count = try kernel.socket.elementCount(of: id, in: set) {
+                #expect(count == 1_000)
             }
+            #expect(try kernel.socket.finds(elements(0..<1_000), of: id, in: set))
+            #expect(try !kernel.socket.finds(elements(1..<1_001), of: id, in: set))
+            let wanted = elements(0..<1_000)
+            let found = try kernel.socket.elements(underKeysOf: wanted, of: id, in: set)
+            #expect(found == wanted)
         }
+    }
+
+    @Test("between elements that are not there those that are keep their places")
+    func gaps() throws {
+        var kernel = try Kernel()
+        let all = endpoints(0..<2_000)
+        var random = SplitMix(seed: 7)
+        for percent in [0, 1, 50, 99, 100] {
+            let there = all.filter { _ in random.chance(percent) }
+            var kernelOfThese = try Kernel()
+            try kernelOfThese.load(Table(id, sets: [ElementSet(endpoints, elements: there)]))
+            let found = try kernelOfThese.socket.elements(
+                underKeysOf: all, of: id, in: endpoints)
+            let keys = Set(there.map(\.key))
+            #expect(found == all.map { keys.contains($0.key) ? $0 : nil })
+        }
+        // What is under a key is told as it is, not as it was asked for.
+        try kernel.load(table(10))
+        let others = endpoints(0..<10, port: 9_999)
+        #expect(
+            try kernel.socket.elements(underKeysOf: others, of: id, in: endpoints)
+                == endpoints(0..<10))
     }
 
     @Test("another value, another verdict and another comment are noticed")
@@ -82,19 +100,18 @@ struct AskingTests {
             try kernel.socket.elementCount(of: id, in: other)
         }
         #expect(try !kernel.socket.finds(services(0..<1), of: id, in: other))
+        #expect(
+            try kernel.socket.elements(underKeysOf: services(0..<3), of: id, in: other)
+                == [nil, nil, nil])
     }
 
-    @Test("reading with a wrong expectation reads what is there", arguments: [true, false])
-    func expectation(isRight: Bool) throws {
+    @Test("sets that are left out read as empty, with their declarations")
+    func leftOut() throws {
         var kernel = try Kernel()
-        let truth = table(10, endpoints: 50_000)
-        try kernel.load(truth)
-        var expected = truth
-        if !isRight {
-            let key = ElementData(.ip, 7, .tcp, 80).with(slot: 0)
-            expected.sets["endpoints"]?.elements[key] = endpoints(7..<8, port: 1)[0]
-        }
-        let found = try kernel.socket.read([id], expecting: Ruleset([expected]))
-        #expect(found == Ruleset([truth]))
+        var expected = table(10)
+        try kernel.load(expected)
+        let found = try kernel.socket.read([id], leavingOut: [id: ["endpoints"]])
+        expected.sets["endpoints"]?.elements = [:]
+        #expect(found == Ruleset([expected]))
     }
 }

@@ -1,6 +1,7 @@
 import Addressing
 import Fixtures
 import Forwarding
+import Netfilter
 import Ruleset
 import Testing
 
@@ -31,10 +32,22 @@ struct CommitPrefixTests {
         return walk.walk(packet, from: way.origin).outcome
     }
 
+    /// What fills the tables where there are none.
+    private func fillings(of limit: Int) throws -> [[RulesetChange]] {
+        var transactions: [[RulesetChange]] = []
+        var filling = TableFilling(ExampleServices.table(), limit: limit)
+        try filling.fill(IPFamily.allCases) { transaction throws(NetfilterError) in
+            transactions.append(transaction)
+            return limit
+        }
+        return transactions
+    }
+
     @Test(
         "each frontend does what it will do, or is not there yet: nobody is refused for that",
-        arguments: IPFamily.allCases, [4, 7, 50])
-    func prefixes(family: IPFamily, limit: Int) throws {
+        arguments: IPFamily.allCases, [(4, true), (7, true), (50, true), (4, false), (50, false)])
+    func prefixes(family: IPFamily, way: (limit: Int, isEmpty: Bool)) throws {
+        let (limit, isEmpty) = way
         let example = ExampleServices(family)
         let places = example.places
         let id = TableID(TableFamily(family), "sluice")
@@ -42,7 +55,10 @@ struct CommitPrefixTests {
         let last = try #require(whole.tables[id])
         let frontends = example.entries.values.joined().map(\.frontend)
         var ruleset = Ruleset()
-        let transactions = CommitPlan.transactions(for: ruleset.changes(to: whole), of: limit)
+        let transactions =
+            isEmpty
+            ? try fillings(of: limit)
+            : CommitPlan.transactions(for: ruleset.changes(to: whole), of: limit)
         #expect(transactions.count > 10)
         for transaction in transactions {
             ruleset.apply(transaction)

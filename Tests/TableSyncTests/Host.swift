@@ -14,16 +14,22 @@ struct Host {
     let writer: ForwardingWriter
 
     /// An empty namespace, and a writer that has not started.
-    init(flags: TableFlags = []) throws {
+    init(
+        flags: TableFlags = [], askedElements: Int = KernelDifference.askedElements
+    ) throws {
         let namespace = try NetworkNamespace()
-        try self.init(in: namespace, flags: flags)
+        try self.init(in: namespace, flags: flags, askedElements: askedElements)
     }
 
     /// Another writer in a namespace, as after a restart.
-    init(in namespace: NetworkNamespace, flags: TableFlags = []) throws {
+    init(
+        in namespace: NetworkNamespace, flags: TableFlags = [],
+        askedElements: Int = KernelDifference.askedElements
+    ) throws {
         self.namespace = namespace
         layout = ForwardingLayout(role: .node, flags: flags)
-        writer = try ForwardingWriter(layout: layout, inNamespace: namespace.name)
+        writer = try ForwardingWriter(
+            layout: layout, inNamespace: namespace.name, askedElements: askedElements)
     }
 
     /// True if the kernel has tables that only their maker may change.

@@ -1,24 +1,25 @@
 import Addressing
-import Fixtures
-import Forwarding
-import ServiceModel
-import Support
+package import Forwarding
+package import ServiceModel
+package import Support
 
 /// Entries by chance: few enough names, addresses and ports that Services get in each other's way.
-struct RandomEntries {
-    var random: SplitMix
+package struct RandomEntries {
+    /// Where the chance comes from.
+    package var random: SplitMix
 
-    init(seed: UInt64) {
+    /// The same seed brings the same entries.
+    package init(seed: UInt64) {
         random = SplitMix(seed: seed)
     }
 
     /// One of six Services.
-    mutating func service() -> ServiceIdentity {
+    package mutating func service() -> ServiceIdentity {
         ExampleServices.identity("s\(number(below: 6))")
     }
 
     /// What a Service may ask for; sometimes nothing, sometimes what others have.
-    mutating func entries(of service: ServiceIdentity) -> [ForwardingEntry] {
+    package mutating func entries(of service: ServiceIdentity) -> [ForwardingEntry] {
         guard !random.chance(15) else { return [] }
         let created =
             random.chance(80) ? CreationTime("2026-01-0\(1 + number(below: 4))T12:00:00Z") : nil
@@ -30,7 +31,7 @@ struct RandomEntries {
     }
 
     /// Updates of some Services, to be committed as one transaction.
-    mutating func updates() -> [(service: ServiceIdentity, entries: [ForwardingEntry])] {
+    package mutating func updates() -> [(service: ServiceIdentity, entries: [ForwardingEntry])] {
         (0..<(1 + number(below: 3))).map { _ in
             let service = service()
             return (service, entries(of: service))
