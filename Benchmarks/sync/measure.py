@@ -11,6 +11,8 @@ from manifests import NODE_NAME, POD_RANGE, SERVICE_RANGE, Cluster
 
 CHANGE_SECONDS = 30
 IDLE_SECONDS = 5
+# The API takes a changed manifest well before.
+SETTLE_SECONDS = 2
 TABLE = ("ip", "sluice")
 
 
@@ -44,6 +46,7 @@ class SyncRun:
             self._add_services(cluster, proxy)
             self._memory(api, proxy)
             self._prove()
+            proxy = self._restart_after_changes(cluster, proxy)
             proxy = self._restart(proxy)
             self._prove()
             proxy.stop()
@@ -182,6 +185,24 @@ class SyncRun:
         for name, process in (("proxy", proxy), ("api", api)):
             now, most = process.memory_bytes()
             self.result |= {f"{name}_resident": now, f"{name}_resident_most": most}
+
+    def _restart_after_changes(self, cluster, proxy):
+        """Starts another proxy after one pod has got another address and one has gone."""
+        self.say("restart over tables that differ")
+        proxy.stop()
+        cluster.move_pod(0)()
+        remove, restore = cluster.remove_pod(len(cluster.changing) // 2)
+        remove()
+        time.sleep(SETTLE_SECONDS)
+        proxy, line = self._start_proxy()
+        self.result |= {
+            "restart_over_differences": line.arrived - proxy.started,
+            "restart_over_differences_changes": int(line.number("changes")),
+            "restart_over_differences_resident_most": proxy.memory_bytes()[1],
+        }
+        restore()
+        proxy.wait_for("written to the kernel", CHANGE_SECONDS)
+        return proxy
 
     def _restart(self, proxy):
         """Ends the proxy after all the changes and starts another over the tables it leaves."""

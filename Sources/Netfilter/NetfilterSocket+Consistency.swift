@@ -10,7 +10,7 @@ extension NetfilterSocket {
     /// A listing is many messages, and any commit in between may tear it, so it is tried again
     /// until nobody commits meanwhile. Throws `EINTR` if somebody does in each of many attempts;
     /// two listings that agree would be no proof, because both may be torn at the same place.
-    mutating func consistently<Result>(
+    package mutating func consistently<Result>(
         _ read: (inout NetfilterSocket) throws(NetfilterError) -> Result
     ) throws(NetfilterError) -> Result {
         for _ in 0..<Self.maximumAttempts {

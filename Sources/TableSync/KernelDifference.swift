@@ -19,20 +19,26 @@ package struct KernelDifference {
     /// The families whose table is not there.
     package let missing: [IPFamily]
 
-    /// Reads the kernel's tables and compares.
-    ///
-    /// As of one moment only if nobody commits meanwhile: compare the `generation()` before and
-    /// after.
+    /// Reads the kernel's tables, as they were at one moment, and compares.
     ///
     /// - Parameters:
     ///   - plan: What should be there.
     ///   - socket: Asks the kernel.
     ///   - askedElements: From so many elements on a set is asked instead of listed.
     ///   - claims: False if a table that outlived its owner is well without a new one.
-    /// - Throws: `EINTR` if others commit so often that nothing can be read.
+    /// - Throws: `EINTR` if others commit during each of many attempts.
     package init(
         from plan: ForwardingTable, with socket: inout NetfilterSocket,
         askedElements: Int = KernelDifference.askedElements, claims: Bool = true
+    ) throws(NetfilterError) {
+        self = try socket.consistently { socket throws(NetfilterError) in
+            try KernelDifference(plan, &socket, askedElements, claims)
+        }
+    }
+
+    private init(
+        _ plan: ForwardingTable, _ socket: inout NetfilterSocket, _ askedElements: Int,
+        _ claims: Bool
     ) throws(NetfilterError) {
         let names = Set(plan.layout.tables)
         let there = Set(try socket.listTables().map(\.id)).intersection(names)
