@@ -76,8 +76,8 @@ package struct ForwardingTable: Sendable {
         return result
     }
 
-    /// Does the same without saying what changes: for a start, when `ruleset` is compared with
-    /// the kernel as a whole.
+    /// Does the same without saying what changes: for a start, when the kernel is compared
+    /// with all of it.
     package mutating func fill(
         with services: [(service: ServiceIdentity, entries: [ForwardingEntry])]
     ) -> [FrontendConflict] {

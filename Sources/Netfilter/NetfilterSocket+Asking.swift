@@ -63,11 +63,11 @@ extension NetfilterSocket {
     /// What a set without ranges holds under the keys of these elements, in their order; nil where
     /// it holds nothing, and everywhere if there is no such set.
     ///
-    /// As of one moment only if nobody commits meanwhile: compare the `generation()` before and
-    /// after.
+    /// As of one moment only if nobody commits meanwhile: see `consistently`.
     package mutating func elements(
         underKeysOf wanted: [Element], of table: TableID, in declaration: SetDeclaration
     ) throws(NetfilterError) -> [Element?] {
+        try requireSteady()
         var found: [Element?] = []
         found.reserveCapacity(wanted.count)
         var size = Self.askedAtOnce

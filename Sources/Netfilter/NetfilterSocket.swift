@@ -25,6 +25,8 @@ package struct NetfilterSocket: ~Copyable {
     var transaction: Transaction
     /// True if somebody committed while something was listed.
     var isInterrupted = false
+    /// The generation that is to last as long as something is read consistently.
+    var steadyGeneration: UInt32?
     var lastSequence = Transaction.greatestSequence
 
     /// Opens a socket.

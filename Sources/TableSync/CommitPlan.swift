@@ -9,8 +9,8 @@ enum CommitPlan {
     /// Elements in one transaction; of 10,000 the slowest among a million took 104 ms.
     static let elementsPerTransaction = 8_000
 
-    /// The transactions, in order: for a cold start endpoints come before what leads to them,
-    /// since the changes do, and what refuses clients comes last.
+    /// The transactions, in order: endpoints come before what leads to them, since the changes do,
+    /// and what refuses clients comes last.
     ///
     /// Packets meet what each transaction leaves. A client that is refused gives up, while one
     /// whose packet is dropped sends it again.

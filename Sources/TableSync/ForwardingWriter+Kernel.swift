@@ -80,25 +80,22 @@ extension ForwardingWriter {
         knownGeneration = nil
         var attempt = 1
         while true {
-            let generation = try socket.generation()
             do throws(NetfilterError) {
                 let difference = try readDifference()
-                guard !difference.isNone else {
-                    if try socket.generation() == generation { knownGeneration = generation }
-                    return (0, [])
-                }
-                var course = Course(generation: generation)
+                var course = Course(generation: difference.generation)
                 tell(difference.changes)
-                for transaction in CommitPlan.transactions(for: difference.changes) {
-                    try commit(transaction, &course)
-                }
                 var pace = FillingPace()
                 var filling = TableFilling(table, limit: pace.elements)
-                try filling.fill(difference.missing) { transaction throws(NetfilterError) in
+                try filling.fill(difference.missing, replacing: difference.unfinished) {
+                    transaction throws(NetfilterError) in
                     tell(transaction)
                     try commit(transaction, &course)
                     if let last = course.durations.last { pace.note(last) }
                     return pace.elements
+                }
+                // Those at a device come last: it may vanish.
+                for transaction in CommitPlan.transactions(for: difference.changes) {
+                    try commit(transaction, &course)
                 }
                 knownGeneration = course.generation
                 return (course.changeCount, course.durations)

@@ -3,8 +3,8 @@ import Forwarding
 import Netfilter
 import Ruleset
 
-/// Fills tables that the kernel does not have, without having more of them in memory than one
-/// transaction takes.
+/// Fills tables that the kernel does not have, without having all slots of endpoints in memory:
+/// these come as they are made.
 ///
 /// Packets meet what each transaction leaves: who is where comes first, endpoints before what
 /// leads to them, and what refuses clients last. A client that is refused gives up, while one whose
@@ -27,9 +27,14 @@ struct TableFilling {
         self.limit = limit
     }
 
-    /// Makes the tables of these families, with everything in them.
-    mutating func fill(_ families: [IPFamily], _ commit: Commit) throws(NetfilterError) {
+    /// Makes the tables of these families, with everything in them; some of them replace tables
+    /// that are there.
+    mutating func fill(
+        _ families: [IPFamily], replacing others: Set<TableID> = [], _ commit: Commit
+    ) throws(NetfilterError) {
         for family in families {
+            let id = plan.layout.table(family)
+            if others.contains(id) { changes.append(.deleteTable(id)) }
             try fill(family, commit)
             closeElements(of: plan.layout.table(family))
         }

@@ -48,7 +48,7 @@ package actor TableSweep {
     /// A set of `askedElements` or more is not listed: the kernel's time for that grows with the
     /// square of their number.
     package init(
-        inNamespace namespace: String? = nil, askedElements: Int = 50_000
+        inNamespace namespace: String? = nil, askedElements: Int = KernelDifference.askedElements
     ) throws(NetfilterError) {
         socket = try NetfilterSocket(inNamespace: namespace)
         self.askedElements = askedElements

@@ -52,4 +52,41 @@ struct ConcurrentReadTests {
         try await swapping
         #expect(try await reader.read([TableID(.ip, "sluice")]) == states[0])
     }
+
+    @Test("a reading that a commit overtakes is tried again as a whole, whatever came of it")
+    func triedAgain() throws {
+        var kernel = try Kernel()
+        try kernel.load(Self.table(round: 0))
+        let namespace = kernel.namespace
+        var (outer, inner) = (0, 0)
+        let found = try kernel.socket.consistently { socket throws(NetfilterError) in
+            outer += 1
+            let result = try socket.consistently { socket throws(NetfilterError) in
+                inner += 1
+                // In the first attempt within the other, in the second before what then fails.
+                if inner <= 2 {
+                    _ = try? namespace.nft("add", "table", "ip", "foreign\(inner)")
+                }
+                if inner == 2 { throw NetfilterError(.read, code: ENOENT) }
+                return try socket.read([TableID(.ip, "sluice")])
+            }
+            return result
+        }
+        #expect(found == Ruleset([Self.table(round: 0)]))
+        #expect(outer == 3)
+        #expect(inner == 3)
+    }
+
+    @Test("what fails without any commit is told at once")
+    func failsAtOnce() throws {
+        var kernel = try Kernel()
+        var attempts = 0
+        #expect(throws: NetfilterError(.read, code: ENOENT)) {
+            try kernel.socket.consistently { _ throws(NetfilterError) in
+                attempts += 1
+                throw NetfilterError(.read, code: ENOENT)
+            }
+        }
+        #expect(attempts == 1)
+    }
 }
