@@ -31,8 +31,8 @@ extension NetfilterSocket {
             } catch {
                 // Listed in parts that do not fit together, or gone between two listings.
                 guard error.code != ECANCELED else { throw error }
-                let isTorn = error.code == EINTR || isInterrupted
-                guard try isTorn ? true : generation() != before else { throw error }
+                if error.code == EINTR || isInterrupted { continue }
+                guard error.isNotFound, try generation() != before else { throw error }
             }
         }
         throw NetfilterError(.read, code: EINTR)

@@ -7,6 +7,8 @@ import ServiceModel
 extension ForwardingWriter {
     /// How often a reading is repeated that a foreign change has overtaken.
     private static let readAttempts = 5
+    /// The same where each time at least some of the changes could be committed before.
+    private static let fillAttempts = 100
 
     /// Replaces and commits; takes the replacement back if that fails.
     func attempt(
@@ -78,43 +80,50 @@ extension ForwardingWriter {
         _ tell: ([RulesetChange]) -> Void = { _ in }
     ) throws(NetfilterError) -> (changes: Int, transactions: [Duration]) {
         knownGeneration = nil
-        var attempt = 1
+        var (attempts, futileAttempts) = (0, 0)
         while true {
+            var course = Course()
             do throws(NetfilterError) {
                 let difference = try readDifference()
-                var course = Course(generation: difference.generation)
+                course.generation = difference.generation
                 tell(difference.changes)
+                for transaction in CommitPlan.transactions(for: difference.changes) {
+                    try commit(transaction, &course)
+                }
                 var pace = FillingPace()
                 var filling = TableFilling(table, limit: pace.elements)
                 try filling.fill(difference.missing, replacing: difference.unfinished) {
                     transaction throws(NetfilterError) in
                     tell(transaction)
                     try commit(transaction, &course)
+                    hasFilled = true
                     if let last = course.durations.last { pace.note(last) }
                     return pace.elements
-                }
-                // Those at a device come last: it may vanish.
-                for transaction in CommitPlan.transactions(for: difference.changes) {
-                    try commit(transaction, &course)
                 }
                 knownGeneration = course.generation
                 return (course.changeCount, course.durations)
             } catch {
-                guard error.isOutdated, attempt < Self.readAttempts else { throw error }
-                attempt += 1
+                // What gets on is tried longer than what does not.
+                if course.durations.isEmpty { futileAttempts += 1 }
+                attempts += 1
+                guard error.isOutdated, futileAttempts < Self.readAttempts,
+                    attempts < Self.fillAttempts
+                else { throw error }
             }
         }
     }
 
     /// How the kernel's tables differ from the plan.
     func readDifference() throws(NetfilterError) -> KernelDifference {
-        try KernelDifference(from: table, with: &socket, askedElements: askedElements)
+        try KernelDifference(
+            from: table, with: &socket, askedElements: askedElements,
+            replacesUnfinished: !hasFilled)
     }
 
     /// How far `reconcile` has come.
     private struct Course {
         /// The kernel's ruleset generation, if nobody else commits.
-        var generation: UInt32
+        var generation: UInt32 = 0
         var changeCount = 0
         var durations: [Duration] = []
     }

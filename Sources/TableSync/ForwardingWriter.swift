@@ -14,6 +14,8 @@ package actor ForwardingWriter {
     var socket: NetfilterSocket
     /// From so many elements on a set is asked for them instead of being listed.
     let askedElements: Int
+    /// True once this writer has filled a table: what it has got so far is not given up again.
+    var hasFilled = false
     /// The kernel's ruleset generation when it was last known to equal the table.
     var knownGeneration: UInt32?
     /// The transaction of `reconcile` that was sent last, for finding the Service at fault.

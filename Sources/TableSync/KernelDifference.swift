@@ -20,8 +20,8 @@ package struct KernelDifference {
     package let changes: [RulesetChange]
     /// The families whose table is not there, or has to be made anew.
     package let missing: [IPFamily]
-    /// Large tables without any frontend, as a start leaves them that was cut off: they are made
-    /// anew, since nobody loses anything by it.
+    /// Large tables without any frontend or anything learned, as a start leaves them that was cut
+    /// off: they are made anew, since nobody loses anything by it.
     package let unfinished: Set<TableID>
     /// The large sets that had to be listed.
     let listed: [SetDeclaration]
@@ -33,19 +33,21 @@ package struct KernelDifference {
     ///   - socket: Asks the kernel.
     ///   - askedElements: From so many elements on a set is asked instead of listed.
     ///   - claims: False if a table that outlived its owner is well without a new one.
+    ///   - replacesUnfinished: False to complete what a start left that was cut off.
     /// - Throws: `EINTR` if others commit during each of many attempts.
     package init(
         from plan: ForwardingTable, with socket: inout NetfilterSocket,
-        askedElements: Int = KernelDifference.askedElements, claims: Bool = true
+        askedElements: Int = KernelDifference.askedElements, claims: Bool = true,
+        replacesUnfinished: Bool = true
     ) throws(NetfilterError) {
         self = try socket.consistently { socket throws(NetfilterError) in
-            try KernelDifference(plan, &socket, askedElements, claims)
+            try KernelDifference(plan, &socket, askedElements, claims, replacesUnfinished)
         }
     }
 
     private init(
         _ plan: ForwardingTable, _ socket: inout NetfilterSocket, _ askedElements: Int,
-        _ claims: Bool
+        _ claims: Bool, _ replacesUnfinished: Bool
     ) throws(NetfilterError) {
         generation = try socket.generation()
         let there = Set(try socket.listTables().map(\.id)).intersection(plan.layout.tables)
@@ -53,7 +55,9 @@ package struct KernelDifference {
         var wanted = Ruleset()
         var listed: [SetDeclaration] = []
         func compare(_ part: TablePlan) throws(NetfilterError) -> TableComparison {
-            var comparison = TableComparison(part, of: plan, askedElements: askedElements)
+            var comparison = TableComparison(
+                part, of: plan, askedElements: askedElements,
+                replacesUnfinished: replacesUnfinished)
             let id = comparison.wanted.id
             if there.contains(id) { try comparison.read(with: &socket) }
             listed += comparison.listed

@@ -22,6 +22,7 @@ struct TableComparison {
     private let plan: ForwardingTable
     private let part: TablePlan
     private let askedElements: Int
+    private let replacesUnfinished: Bool
     /// How many elements each asked set should have.
     private var asked: [String: Int] = [:]
     /// How many of those are not there.
@@ -36,8 +37,11 @@ struct TableComparison {
     private(set) var isUnfinished = false
 
     /// Nothing is read yet: `wanted` has no elements.
-    init(_ part: TablePlan, of plan: ForwardingTable, askedElements: Int) {
+    init(
+        _ part: TablePlan, of plan: ForwardingTable, askedElements: Int, replacesUnfinished: Bool
+    ) {
         self.plan = plan
+        self.replacesUnfinished = replacesUnfinished
         self.part = part
         self.askedElements = askedElements
         switch part {
@@ -113,25 +117,33 @@ struct TableComparison {
         _ set: SetDeclaration, with socket: inout NetfilterSocket
     ) throws(NetfilterError) -> Bool {
         guard !set.isInterval else { return false }
+        return try elementCount(of: set, with: &socket) != nil
+    }
+
+    /// Nil if the kernel does not tell, or has no such set.
+    private func elementCount(
+        of set: SetDeclaration, with socket: inout NetfilterSocket
+    ) throws(NetfilterError) -> Int? {
         do throws(NetfilterError) {
-            return try socket.elementCount(of: wanted.id, in: set) != nil
+            return try socket.elementCount(of: wanted.id, in: set)
         } catch {
             guard error.isNotFound else { throw error }
-            return false
+            return nil
         }
     }
 
-    /// Whether the kernel has slots, perhaps, and nothing that leads there.
+    /// Whether the kernel has slots, perhaps, and nothing that leads there; nor has it learned or
+    /// been told anything that goes with the table, as a balancer's blocklist.
     private func leadsNowhere(with socket: inout NetfilterSocket) throws(NetfilterError) -> Bool {
-        guard case .family = part else { return false }
-        for (name, set) in wanted.sets where set.declaration.value == .verdict {
-            if asked[name] != nil {
-                guard try socket.elementCount(of: wanted.id, in: set.declaration) == 0 else {
-                    return false
-                }
-            } else if present?.sets[name]?.elements.isEmpty == false {
-                return false
-            }
+        guard replacesUnfinished, case .family = part else { return false }
+        for (name, set) in wanted.sets
+        where set.declaration.value == .verdict || set.declaration.isDynamic {
+            let isListed = asked[name] == nil && !set.declaration.isDynamic
+            let count =
+                try isListed
+                ? present?.sets[name]?.elements.count
+                : elementCount(of: set.declaration, with: &socket)
+            if count ?? 0 > 0 { return false }
         }
         return true
     }
@@ -171,7 +183,7 @@ struct TableComparison {
     private mutating func findOthers(
         in set: SetDeclaration, with socket: inout NetfilterSocket
     ) throws(NetfilterError) {
-        guard let count = try socket.elementCount(of: wanted.id, in: set) else { return }
+        guard let count = try elementCount(of: set, with: &socket) else { return }
         var others = count - (asked[set.name] ?? 0) + (absent[set.name] ?? 0)
         if case .family(let family) = part, set.name == plan.layout.endpoints.name {
             try findSlots(in: set, of: family, &others, with: &socket)

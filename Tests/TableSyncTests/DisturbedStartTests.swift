@@ -43,36 +43,41 @@ struct DisturbedStartTests {
         #expect(try host.kernel() == host.plan(after))
     }
 
-    @Test("somebody who commits while tables are filled delays it, and nothing else")
-    func disturbed() async throws {
-        let host = try Host()
+    @Test(
+        "somebody who commits while tables are filled delays it, and nothing else",
+        arguments: [50_000, 10], [[2], [2, 3], [2, 3, 4, 5]])
+    func disturbed(askedElements: Int, at transactions: [Int]) async throws {
+        let host = try Host(askedElements: askedElements)
         let services = Dictionary(
             uniqueKeysWithValues: (1...250).map { number in
                 (identity("web\(number)"), [clusterIP(number, to: Array(1...40))])
             })
         let namespace = host.namespace
-        let transactions = try await host.writer.startDisturbed(services) {
-            _ = try? namespace.nft("add", "table", "ip", "foreign")
+        let told = try await host.writer.startDisturbed(services, at: transactions) { number in
+            _ = try? namespace.nft("add", "table", "ip", "foreign\(number)")
         }
-        #expect(transactions > 0)
+        // The first piece, those that were disturbed, all that then lacked, and the other family.
+        #expect(told == transactions.count + 3)
         #expect(try host.kernel() == host.plan(services))
         #expect(try await host.writer.compare() == nil)
     }
 }
 
 extension ForwardingWriter {
-    /// Starts, and has something done between the first transaction and the second; returns how
-    /// many transactions it took after that.
+    /// Starts, and has something done before some of the changes that are told; returns how often
+    /// changes were.
     fileprivate func startDisturbed(
-        _ services: [ServiceIdentity: [ForwardingEntry]], _ disturb: () -> Void
+        _ services: [ServiceIdentity: [ForwardingEntry]], at places: [Int],
+        _ disturb: (Int) -> Void
     ) throws -> Int {
         table = ForwardingTable(layout: table.layout, surroundings: .example)
         _ = table.fill(with: services.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         var told = 0
-        return try reconcile { changes in
+        _ = try reconcile { changes in
             guard !changes.isEmpty else { return }
             told += 1
-            if told == 2 { disturb() }
-        }.transactions.count
+            if places.contains(told) { disturb(told) }
+        }
+        return told
     }
 }
