@@ -10,8 +10,10 @@ struct TableWatch {
     static let roundInterval = Duration.seconds(60)
     /// Between two pieces at the least, so that a round is no burst.
     private static let piecePause = Duration.milliseconds(20)
-    /// Services that are asked for in one piece. Their elements take some two milliseconds: on a
-    /// busy host a change may have to wait so long for a processor.
+    /// Services that are asked for in one piece.
+    ///
+    /// Their elements take some two milliseconds: on a busy host a change may have to wait so long
+    /// for a processor.
     private static let servicesAtOnce = 50
     /// How often a piece is read that commits overtake, before the round is given up.
     private static let attempts = 20

@@ -61,10 +61,21 @@ struct HealthProberTests {
 
     @Test("a port where nobody listens refuses", arguments: [true, false])
     func refuses(connects: Bool) async throws {
-        let server = try await TestServer(.silent)
+        // No other test listens at this address, so none takes the port.
+        let server = try await TestServer(.silent, at: "127.9.7.1")
         try await server.close()
         let check = HealthCheck(server.socket, connects ? .connect : .get(path: path))
         #expect(try await outcome(check).failure == .refused)
+    }
+
+    @Test("what the kernel does not even try fails at once, again and again")
+    func notTried() async throws {
+        // TCP has no broadcast.
+        let check = paced(
+            HealthCheck(socket("255.255.255.255:80"), .connect), interval: .milliseconds(20),
+            timeout: .seconds(60))
+        let outcomes = try await outcomes(of: [check], atLeast: 3)
+        #expect(outcomes[check]?.allSatisfy { $0.failure == .unreachable } == true)
     }
 
     @Test(

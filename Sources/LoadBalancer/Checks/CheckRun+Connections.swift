@@ -6,7 +6,7 @@ import NIOPosix
 import NIOSSL
 
 extension CheckRun {
-    /// Connects over TCP, encrypted if wanted; `channelActive` asks.
+    /// Connects over TCP for TLS or gRPC; `channelActive` asks.
     func connect(to address: SocketAddress, _ timeout: TimeAmount) {
         let bound = NIOLoopBound(self, eventLoop: loop)
         ClientBootstrap(group: loop)
@@ -40,11 +40,6 @@ extension CheckRun {
 
     private func prepareConnection(_ channel: any Channel) throws {
         hold(channel)
-        // The handshake's last packet waits for what follows it, and goes with the question. A
-        // check that only connects answers by its reset, so that the server need not even accept.
-        let tcp = channel as? any SocketOptionProvider
-        _ = tcp?.unsafeSetSocketOption(
-            level: .tcp, name: .init(rawValue: TCP_QUICKACK), value: CInt(0))
         if let security = check.request.security {
             let isGRPC = if case .grpc = check.request { true } else { false }
             let encryption = try tools.encryption(

@@ -19,6 +19,7 @@ final class CheckRun: ChannelInboundHandler {
     private var report: ((CheckOutcome) -> Void)?
     private var isExtended = false
     private var channel: (any Channel)?
+    private var connection: PlainConnection?
     private var command: CommandRun?
     private var answer: HTTPAnswer
 
@@ -52,9 +53,12 @@ final class CheckRun: ChannelInboundHandler {
     func start(at address: SocketAddress, timeout: TimeAmount) {
         begin = .now()
         switch check.request {
-        case .connect, .http, .grpc, .endpointCount: connect(to: address, timeout)
         case .datagram: exchangeDatagrams(with: address)
         case .command(let name): runCommand(name)
+        case .grpc: connect(to: address, timeout)
+        case .connect, .http, .endpointCount:
+            guard check.request.security == nil else { return connect(to: address, timeout) }
+            proceed { connection = try tools.connections.open(for: self, to: address) }
         }
     }
 
@@ -64,17 +68,38 @@ final class CheckRun: ChannelInboundHandler {
         close()
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    /// What is asked once there is a connection; nil if that is all that is wanted.
+    var question: [UInt8]? {
         switch check.request {
-        case .connect: finish(nil)
-        case .http, .endpointCount:
-            let request = context.channel.allocator.buffer(string: check.question)
-            context.channel.writeAndFlush(request, promise: nil)
-        case .datagram(let send, _):
-            let question = context.channel.allocator.buffer(bytes: send)
-            context.channel.writeAndFlush(question, promise: nil)
-        case .grpc, .command: break
+        case .http, .endpointCount: Array(check.question.utf8)
+        case .datagram(let send, _): send
+        case .connect, .grpc, .command: nil
         }
+    }
+
+    /// Does a step of the check; an error ends it.
+    func proceed(_ step: () throws -> Void) {
+        do {
+            try step()
+        } catch {
+            finish(Self.failure(of: error))
+        }
+    }
+
+    /// Takes the next piece of the answer.
+    func take(_ bytes: some Sequence<UInt8>) {
+        if let result = answer.take(bytes) { finish(result) }
+    }
+
+    /// The server has nothing more to say.
+    func ended() {
+        finish(answer.end())
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        guard let question else { return }
+        let buffer = context.channel.allocator.buffer(bytes: question)
+        context.channel.writeAndFlush(buffer, promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -83,11 +108,11 @@ final class CheckRun: ChannelInboundHandler {
             let isGood = expected.map { bytes.firstRange(of: $0) != nil } ?? true
             return finish(isGood ? nil : .unexpectedAnswer)
         }
-        if let result = answer.take(bytes) { finish(result) }
+        take(bytes)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        finish(answer.end())
+        ended()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -155,6 +180,8 @@ final class CheckRun: ChannelInboundHandler {
     private func close() {
         channel?.close(promise: nil)
         channel = nil
+        if let connection { tools.connections.close(connection) }
+        connection = nil
         command?.cancel()
         command = nil
     }

@@ -164,6 +164,8 @@ final class CheckSchedule {
     }
 
     private func lookNow() {
+        // An answer that has come counts, even if nobody has looked at it.
+        tools.connections.look()
         for event in wheel.takeDue(at: NIODeadline.now().inNanoseconds) {
             switch event {
             case .turn(let entry):

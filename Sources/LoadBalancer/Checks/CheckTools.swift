@@ -1,7 +1,8 @@
 import HealthChecking
+import NIOCore
 import NIOSSL
 
-/// What checks are made with beside a connection: certificates, and programs.
+/// What checks are made with: connections, certificates, and programs.
 ///
 /// Belongs to the prober's event loop.
 final class CheckTools {
@@ -12,11 +13,14 @@ final class CheckTools {
 
     /// Where the programs are that checks may run; nil: they may run none.
     let commandFolder: String?
+    /// Those that are neither encrypted nor HTTP/2.
+    let connections: PlainConnections
     /// Reading the host's certificates takes long, so each way of using them is prepared once.
     private var contexts: [ContextKind: NIOSSLContext] = [:]
 
-    init(commandFolder: String?) {
+    init(commandFolder: String?, loop: any EventLoop) {
         self.commandFolder = commandFolder
+        connections = PlainConnections(loop: loop)
     }
 
     /// A handler that encrypts a connection.

@@ -48,7 +48,8 @@ struct HTTPAnswer {
                 return .failure(.malformedAnswer)
             }
             if status >= 200 {
-                body = (status, Self.weight(in: head[..<end]), [])
+                let weight = wish == .endpointCount ? Self.weight(in: head[..<end]) : nil
+                body = (status, weight, [])
                 searched = 0
                 return takeBody(head[end...])
             }

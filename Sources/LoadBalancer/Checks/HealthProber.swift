@@ -23,7 +23,7 @@ package final class HealthProber: Sendable {
         loop.execute {
             schedule.value = CheckSchedule(
                 loop: loop, maximumConcurrentChecks: maximumConcurrentChecks,
-                tools: CheckTools(commandFolder: commandFolder), report: report)
+                tools: CheckTools(commandFolder: commandFolder, loop: loop), report: report)
         }
         self.schedule = schedule
     }
